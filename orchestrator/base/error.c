@@ -41,8 +41,11 @@ bool error_in(struct error *why, const char *format, ...)
 	va_start(ap, format);
 	n = vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
-	if (n >= 0 && (size_t)n < sizeof(text))
-		snprintf(text + n, sizeof(text) - (size_t)n, ": %s", why->text);
+	if (n >= 0 && (size_t)n + 3 < sizeof(text)) {
+		int left = (int)sizeof(text) - n;
+
+		snprintf(text + n, (size_t)left, ": %.*s", left - 3, why->text);
+	}
 	memcpy(why->text, text, sizeof(text));
 	return false;
 }

@@ -21,9 +21,12 @@ void *mem_alloc(size_t size)
 
 void *mem_grow(void *old, size_t count, size_t size)
 {
+	size_t bytes;
+
 	if (size && count > SIZE_MAX / size)
 		mem_or_abort(NULL);
-	return mem_or_abort(realloc(old, count * size ? count * size : 1));
+	bytes = count * size;
+	return mem_or_abort(realloc(old, bytes > 0 ? bytes : 1));
 }
 
 char *mem_strdup(const char *s)
