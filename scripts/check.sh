@@ -42,7 +42,9 @@ for gate in "${gates[@]}"; do
 		printf 'FAILED  %-9s %3d s\n' "$gate" $((SECONDS - began))
 		failed=$((failed + 1))
 	fi
-	sed 's/^/        /' "$said"
+	head -n 60 "$said" | sed 's/^/        /'
+	lines=$(wc -l <"$said")
+	((lines <= 60)) || printf '        (%d lines more: scripts/gates/%s)\n' $((lines - 60)) "$gate"
 done
 printf '%d passed, %d failed\n' "$passed" "$failed"
 ((failed == 0))
