@@ -20,12 +20,24 @@ void redact_forget(void);
 /* Appends the text to out with every secret replaced by "[redacted]". Caps are out's own. */
 void redact_text(struct buf *out, const char *text, size_t n);
 
+/* What stands between the bytes seen and the bytes to come. */
+struct redact_state {
+	enum redact_mode { REDACT_TEXT, REDACT_HEAD, REDACT_VALUE, REDACT_PEM } mode;
+	enum redact_mode after_head; /* what begins when the head (name and "=") has been shown */
+	size_t head;		     /* bytes of the head still to show */
+	size_t covered;		     /* bytes of a known secret still to hide */
+	char delimiter[3];	     /* what ends the value: "" for a space, else a quote, maybe escaped */
+	bool hiding;		     /* the mark for what is being hidden stands in the output already */
+};
+
 struct redact_stream {
-	struct buf carry;
+	struct buf carry; /* wiped at the end: it may hold part of a secret */
+	struct redact_state state;
 };
 void redact_stream_init(struct redact_stream *s);
-/* Appends to out what can be decided; keeps the rest. */
+/* Appends to out what can be decided; keeps the rest (at most some kilobytes). */
 void redact_stream_add(struct redact_stream *s, struct buf *out, const char *text, size_t n);
+/* Appends the rest and gives back the memory; the result is the same as redact_text() of the whole. */
 void redact_stream_end(struct redact_stream *s, struct buf *out);
 
 #endif
