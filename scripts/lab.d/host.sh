@@ -36,7 +36,3 @@ host_reboot() {
 	host_wait "$1"
 	wait_until 10 sshd_answers "$1" || die "$1 rebooted, but its sshd does not answer"
 }
-
-jumpbox_forwarding() {
-	host_exec "$1" sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward'
-}

@@ -43,9 +43,6 @@ lab_listing() {
 	host_exec "$1" sh -c '
 		cd /var/lib/postgresql
 		find . \( -path "./*/main/*" -type d -o -name random_seed -o -name "*.lock" -o -name "S.*" \) -prune -o \
-			\( -path "./*/main/*" ! -name "*.conf" ! -name "*.tmp" ! -name "*.signal" ! -name "*.done" ! -name backup_label \) -o -print0 |
-		LC_ALL=C sort -z | xargs -0 stat --printf "%n\t%A %U:%G %F" >/dev/null
-		find . \( -path "./*/main/*" -type d -o -name random_seed -o -name "*.lock" -o -name "S.*" \) -prune -o \
 			\( -path "./*/main/*" ! -name "*.conf" ! -name "*.tmp" ! -name "*.signal" ! -name "*.done" ! -name backup_label \) -o -print |
 		LC_ALL=C sort | while IFS= read -r path; do
 			printf "data %s %s " "$path" "$(stat -c "%A %u:%g" "$path")"

@@ -133,3 +133,31 @@ standby_reset() {
 	cluster_start "$1"
 	wait_until 20 standby_streams "$1" || die "$1 was rebuilt but does not stream: see 'lab log $1'"
 }
+
+# primary_moves_on NAME SEGMENTS: new rows in so many WAL segments, all archived, and the old segments recycled.
+primary_moves_on() {
+	local number last
+	for ((number = 1; number <= $2; number++)); do
+		printf 'INSERT INTO history (aid, delta) SELECT h %% 30000 + 1, %s FROM generate_series(1, 50) AS h; SELECT pg_switch_wal();\n' "$number"
+	done | host_sql "$1" transition >/dev/null
+	last=$(host_query "$1" "SELECT pg_walfile_name(pg_current_wal_insert_lsn() - 1);")
+	host_query "$1" "CHECKPOINT; SELECT pg_switch_wal();" >/dev/null
+	wait_until 90 archive_reached "$1" "$last" || die "$1 does not archive up to $last: see 'lab log $1'"
+	printf 'CHECKPOINT;\nINSERT INTO history (aid, delta) VALUES (1, 0);\nCHECKPOINT;\n' | host_sql "$1" transition
+}
+
+# archive_reached NAME SEGMENT: PostgreSQL has had an answer of success for it, so it may recycle it.
+archive_reached() {
+	[[ ! $(host_query "$1" "SELECT coalesce(last_archived_wal, '') FROM pg_stat_archiver;") < $2 ]]
+}
+
+# standby_promote NAME: makes a standby a primary on a new timeline, with rows that nobody else has.
+standby_promote() {
+	host_exec "$1" pg_ctlcluster "$H_version" main promote >>"$lab_dir/hosts/$1/console" 2>&1 || die "$1 cannot be promoted"
+	wait_until 20 server_writes "$1" || die "$1 was promoted but still is in recovery"
+	printf 'INSERT INTO history (aid, delta) SELECT h, 999 FROM generate_series(1, 20) AS h;\nCHECKPOINT;\n' | host_sql "$1" transition
+}
+
+server_writes() {
+	[ "$(host_query "$1" 'SELECT pg_is_in_recovery();' 2>/dev/null)" = f ]
+}
