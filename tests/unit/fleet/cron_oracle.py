@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Judges lines "expression|zone|after|next" (seconds since 1970) by three others: croniter and systemd-analyze in
+"""Judges lines "expression|zone|after|next" (seconds since 1970) by three others: croniter, systemd-analyze and a list of days in
 UTC, and in zones a walk through every minute with Python's own time zone data. Exit 77: croniter is not installed."""
 import datetime
 import subprocess
@@ -64,13 +64,34 @@ def walk(expression, zone, after, limit):
     return None
 
 
+def by_days(expression, after):
+    """UTC, where every day has all its minutes."""
+    fields = sets(expression)
+    day = datetime.datetime.fromtimestamp(after, UTC).replace(hour=0, minute=0, second=0)
+    while True:
+        if day_fits(expression, fields, day):
+            for hour in sorted(fields[1]):
+                for minute in sorted(fields[0]):
+                    instant = int(day.timestamp()) + hour * 3600 + minute * 60
+                    if instant > after:
+                        return instant
+        day += datetime.timedelta(days=1)
+
+
 def check_croniter(expression, after):
     words = expression.split()
     # croniter takes "*/2" in a day field for a list, Vixie's cron and we for a star: not comparable there.
     if "*" not in (words[2], words[4]) and (words[2] + words[4]).count("*/"):
         return None
+    # Nor is a list of all days, which croniter takes for a star.
+    for i in (2, 4):
+        if words[i] != "*" and len(sets(expression)[i]) >= FIELDS[i][1]:
+            return None
     start = datetime.datetime.fromtimestamp(after, UTC)
-    return int(croniter.croniter(expression, start, max_years_between_matches=50).get_next(float))
+    try:
+        return int(croniter.croniter(expression, start, max_years_between_matches=50).get_next(float))
+    except croniter.CroniterBadDateError:
+        return None
 
 
 def systemd_form(expression):
@@ -102,13 +123,18 @@ def check_systemd(expression, after):
 
 
 def main():
-    bad, counts = 0, {"croniter": 0, "systemd-analyze": 0, "walk": 0}
+    bad, counts = 0, {"croniter": 0, "systemd-analyze": 0, "walk": 0, "by days": 0, "croniter's slips": 0}
     for n, line in enumerate(open(sys.argv[1], encoding="ascii")):
         expression, zone, after, ours = line.rstrip("\n").split("|")
         after, ours = int(after), int(ours)
         answers = {}
         if zone == "UTC":
+            answers["by days"] = by_days(expression, after)
             answers["croniter"] = check_croniter(expression, after)
+            # croniter 1.3 sometimes passes over the first days after a short month, or gives up there.
+            if (answers["croniter"] or 0) > ours == answers["by days"]:
+                counts["croniter's slips"] += 1
+                del answers["croniter"]
             if n % 6 == 0:
                 answers["systemd-analyze"] = check_systemd(expression, after)
         else:
@@ -122,7 +148,7 @@ def main():
                 bad += 1
                 print("'%s' in %s after %d: ours %d, %s %s" % (expression, zone, after, ours, who, theirs))
     print("compared:", counts)
-    if min(counts["croniter"], counts["walk"]) < 300:
+    if min(counts["croniter"], counts["walk"]) < 300 or counts["croniter's slips"] > 30:
         sys.exit("too few comparisons")
     sys.exit(1 if bad else 0)
 
