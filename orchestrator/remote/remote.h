@@ -20,20 +20,21 @@ struct remote_call;
 enum remote_user { REMOTE_LOGIN, REMOTE_ROOT, REMOTE_POSTGRES };
 
 struct remote_command {
-	const char *text;	/* a POSIX sh script, borrowed during the call; no secret may stand in it */
+	const char *text; /* a POSIX sh script, borrowed during the call; no secret may stand in it */
 	enum remote_user user;
-	const char *input;	/* fed on stdin, copied and wiped after; NULL: nothing, stdin is closed at once */
+	const char *input; /* fed on stdin, copied and wiped after; NULL: nothing, stdin is closed at once */
 	size_t input_size;
-	unsigned within_ms;	/* from the moment it is sent; the connection has its own deadlines */
-	size_t most;		/* cap of stdout and stderr, each: head and tail are kept; 0: 64 KiB */
+	unsigned within_ms; /* from the moment it is sent (0: no end); the connection has its own deadlines */
+	size_t most;	    /* cap of stdout and stderr, each: head and tail are kept; 0: 64 KiB */
 };
 
 struct remote_reply {
 	const struct error *why; /* NULL: the command ran and its exit status is known for certain */
+	bool sent;		 /* with why: false when nothing was run on the host, true when that is unknown */
 	int status;		 /* exit status as our own end marker says it, never as SSH says it */
 	const char *out, *err;	 /* NUL-terminated, valid during the call only, not redacted */
 	size_t out_size, err_size;
-	uint64_t dropped;	 /* bytes beyond the cap */
+	uint64_t dropped; /* bytes beyond the cap */
 };
 
 typedef void remote_reply_fn(void *ctx, const struct remote_reply *reply);
@@ -47,7 +48,9 @@ struct remote_ops {
 
 struct remote {
 	const struct remote_ops *ops;
-	char name[256]; /* the host's name in the inventory */
+	char name[256];	    /* the host's name in the inventory */
+	bool users_ignored; /* commands run as whoever we are: no sudo (tests on this machine) */
+	char shell[64];	    /* the POSIX shell that runs scripts there; "": /bin/sh */
 };
 
 /* Asks; the returned call is valid until its reply function has returned. Connects first when needed. */
