@@ -85,6 +85,17 @@ packages_allow_cluster()
 	[[ ! -e $clusters.before-pgresync-setup ]] || mv "$clusters.before-pgresync-setup" "$clusters"
 }
 
+# A server that is here only because we installed its package does not come up at the next boot either.
+declare -A servers=([openssh-server]=ssh [collectd-core]=collectd [collectd]=collectd [postgresql-common]=postgresql)
+
+packages_disable_servers()
+{
+	local name
+	for name in "$@"; do
+		[[ -z ${servers[$name]:-} ]] || systemctl disable "${servers[$name]}.service" >>"$log" 2>&1 || true
+	done
+}
+
 packages_install()
 {
 	local lacking=() names=() wanted
@@ -106,6 +117,7 @@ packages_install()
 	packages_forbid_services
 	packages_forbid_cluster
 	quietly "installing Debian packages" "${apt[@]}" install --no-install-recommends "${names[@]}"
+	packages_disable_servers "${names[@]}"
 	packages_allow_services
 	packages_allow_cluster
 	trap - EXIT

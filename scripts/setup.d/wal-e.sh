@@ -3,6 +3,7 @@
 
 wale=$cache/wal-e
 wale_version=1.1.1
+wale_sha256=bdf55a7f6e2bd0c2298502928756d222d2804391ef39b3f36c2514293c5d65e9
 
 wal_e_missing()
 {
@@ -19,7 +20,9 @@ wal_e_install()
 	if ! wal_e_works; then
 		rm -rf "$wale"
 		quietly "making WAL-E's environment" /usr/bin/python3 -m venv --system-site-packages "$wale"
-		quietly "installing WAL-E" "$wale/bin/python" -m pip install --quiet --no-deps "wal-e==$wale_version"
+		printf 'wal-e==%s --hash=sha256:%s\n' "$wale_version" "$wale_sha256" >"$wale/requirements.txt"
+		quietly "installing WAL-E" "$wale/bin/python" -m pip install --quiet --no-deps --require-hashes \
+			--no-build-isolation -r "$wale/requirements.txt"
 		wal_e_works || die "WAL-E is installed but does not run: $wale/bin/wal-e version"
 		say "installed WAL-E $wale_version into $wale"
 	fi
