@@ -35,8 +35,6 @@ fault_list() {
 fault_break() {
 	fault_load "${2:-}"
 	fault_apply "$1" "${@:3}"
-	mkdir -p "$lab_dir/hosts/$1/faults"
-	: >"$lab_dir/hosts/$1/faults/$2"
 	say "$1: $2"
 }
 
@@ -44,18 +42,5 @@ fault_heal() {
 	fault_load "${2:-}"
 	declare -F fault_undo >/dev/null || die "$2 cannot be healed by itself: 'lab reset $1' makes the standby anew"
 	fault_undo "$1"
-	rm -f "$lab_dir/hosts/$1/faults/$2"
 	say "$1: $2 healed"
-}
-
-# fault_heal_all NAME: before a reset, whatever was broken on purpose and can be put right.
-fault_heal_all() {
-	local file
-	for file in "$lab_dir/hosts/$1/faults"/*; do
-		[ -e "$file" ] || continue
-		fault_load "${file##*/}"
-		! declare -F fault_undo >/dev/null || fault_undo "$1"
-		rm -f "$file"
-		host_load "$1"
-	done
 }

@@ -36,3 +36,16 @@ host_reboot() {
 	host_wait "$1"
 	wait_until 10 sshd_answers "$1" || die "$1 rebooted, but its sshd does not answer"
 }
+
+# host_renew NAME: the same machine with an empty disk: what was changed on it is forgotten, its keys and address stay.
+host_renew() {
+	local dir=$lab_dir/hosts/$1
+	process_end "$dir/init.process"
+	rm -rf "$dir/upper" "$dir/work" "$dir/personal"
+	mkdir -p "$dir/upper" "$dir/work"
+	chmod 755 "$dir/upper"
+	in_hub find "$dir/data" -mindepth 1 -delete
+	host_start "$1"
+	host_wait "$1"
+	wait_until 10 sshd_answers "$1" || die "$1 was renewed, but its sshd does not answer"
+}

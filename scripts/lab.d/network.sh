@@ -59,6 +59,7 @@ network_attach() {
 
 # network_port PID HUB_NAME HOST_NAME BRIDGE ADDRESS GATEWAY
 network_port() {
+	in_hub ip link delete "$2" 2>/dev/null || true
 	in_hub ip link add "$2" type veth peer name "$3" netns "$1"
 	in_hub ip link set "$2" master "$4" up
 	nsenter --target "$1" --net -- bash -e <<-END

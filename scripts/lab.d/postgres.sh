@@ -112,25 +112,26 @@ standby_streams() {
 	[ "$(host_query "$H_primary" "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND client_addr = '$H_address';" 2>/dev/null)" = 1 ]
 }
 
-# standby_reset NAME: a fresh standby from its running primary, whatever state it was in.
+# standby_reset NAME: the machine new from the box (overlay, data, processes) and its data from its running primary.
 standby_reset() {
 	host_load "$1"
-	local data
+	cluster_answers "$H_primary" || die "$H_primary does not answer, so $1 cannot be made from it: start that first"
+	host_renew "$1"
+	local conf=/etc/postgresql/$H_version data
 	data=$(postgres_data)
-	host_service "$1" postgresql stop || true
-	host_exec "$1" sh -c 'rm -rf "$1" "$1.sync" "$1.todelete" /var/lib/postgresql/filler' sh "$data"
+	host_exec "$H_primary" tar -C / -c "${conf#/}" | host_exec "$1" tar -C / -xp
+	cluster_settings standby "$(standbys_of "$H_primary" | wc -l)" | host_exec "$1" tee "$conf/main/conf.d/lab.conf" >/dev/null
 	{
 		printf '%s:5432:*:replication:' "$H_primary"
 		cat "$lab_dir/controller/secrets/standby_password"
-	} | host_exec "$1" sh -c 'umask 077; cat >/run/lab/pgpass; chown postgres /run/lab/pgpass; chmod 711 /run/lab'
-	host_exec "$1" runuser -u postgres -- env PGPASSFILE=/run/lab/pgpass \
+	} | host_exec "$1" sh -c 'umask 077; cat >/run/lab-pgpass; chown postgres /run/lab-pgpass'
+	host_exec "$1" runuser -u postgres -- env PGPASSFILE=/run/lab-pgpass \
 		pg_basebackup -w -X fetch -c fast -h "$H_primary" -U replication -D "$data" \
 		2>>"$lab_dir/hosts/$1/console" || die "no base backup for $1: $(tail -n 2 "$lab_dir/hosts/$1/console")"
-	host_exec "$1" sh -c 'rm -f /run/lab/pgpass "$1/standby.signal" "$1/recovery.done"' sh "$data"
-	cluster_settings standby "$(standbys_of "$H_primary" | wc -l)" |
-		host_exec "$1" tee "/etc/postgresql/$H_version/main/conf.d/lab.conf" >/dev/null
+	host_exec "$1" rm -f /run/lab-pgpass
 	standby_mark "$1"
 	cluster_start "$1"
+	host_service "$1" collectd start
 	wait_until 20 standby_streams "$1" || die "$1 was rebuilt but does not stream: see 'lab log $1'"
 }
 

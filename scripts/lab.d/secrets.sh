@@ -82,13 +82,15 @@ user_keys_make() {
 host_keys_make() {
 	umask 077
 	local seed=$lab_dir/hosts/$1/seed type
-	local types="ed25519 ecdsa"
+	local types="ed25519 ecdsa" bits
 	mkdir -p "$seed"
 	host_load "$1"
 	[ "$H_role" != primary ] || types="ed25519 ecdsa rsa"
 	[ "$H_legacy" != yes ] || types=rsa
 	for type in $types; do
-		ssh-keygen -q -t "$type" $([ "$type" != rsa ] || echo -b 2048) -N '' -C "$1" -f "$seed/ssh_host_${type}_key"
+		bits=2048
+		[ "$type" = rsa ] || bits=256
+		ssh-keygen -q -t "$type" -b "$bits" -N '' -C "$1" -f "$seed/ssh_host_${type}_key"
 	done
 }
 
