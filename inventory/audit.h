@@ -28,6 +28,7 @@ struct audit_record {
 	int64_t duration_ms; /* -1: none */
 	const char *reason, *command, *detail;
 	const char *output_sha256; /* "": nothing was captured */
+	const char *entry_sha256;  /* of the whole journal entry; "" without one */
 	int64_t journal;	   /* the journal entry that keeps the output; 0: none */
 	const char *output;	   /* set when read, with its length */
 	size_t output_length;
