@@ -1,0 +1,60 @@
+#include "resync/tidy.h"
+
+#include "base/mem.h"
+#include "inventory/host.h"
+#include "inventory/inventory.h"
+#include "remote/detached.h"
+#include "remote/remote.h"
+#include "resync/values.h"
+
+struct tidy {
+	const struct step_env *env;
+	tidy_fn *done;
+	tidy_stopped_fn *stopped;
+	void *ctx;
+};
+
+static void cleaned(void *ctx, const struct remote_reply *reply)
+{
+	struct tidy *t = ctx;
+	tidy_fn *done = t->done;
+	void *of = t->ctx;
+
+	(void)reply;
+	free(t);
+	done(of);
+}
+
+static void saved_removed(void *ctx, const struct remote_reply *reply)
+{
+	struct tidy *t = ctx;
+
+	(void)reply;
+	detached_clean(t->env->remote, t->env->pair->standby->state_dir, t->env->host_run, cleaned, t);
+}
+
+/* The text is expanded like every other, so that no path is pasted into a command line. */
+static void run_script(struct tidy *t, const char *text, const char *tag, remote_reply_fn *replied)
+{
+	struct error why;
+	struct values v = {.standby = t->env->pair->standby,
+			   .primary = t->env->pair->primary,
+			   .memory = t->env->memory,
+			   .tag = tag,
+			   .reason = t->env->reason};
+	scoped_mem char *script = values_expand(&v, text, &why);
+	struct remote_command c = {.text = script ? script : "exit 3", .user = REMOTE_ROOT, .within_ms = 60 * 1000};
+
+	remote_exec(t->env->remote, &c, replied, t);
+}
+
+struct tidy *tidy_begin(const struct step_env *env, tidy_fn *done, void *ctx)
+{
+	struct tidy *t = mem_new(struct tidy);
+
+	t->env = env;
+	t->done = done;
+	t->ctx = ctx;
+	run_script(t, "rm -rf ${saved_dir}", env->tag, env->attached ? cleaned : saved_removed);
+	return t;
+}
