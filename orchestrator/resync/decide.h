@@ -38,9 +38,10 @@ struct judgement {
 /* The standby's verdict from one look. */
 void decide_verdict(const struct look *look, struct judgement *ret);
 
-/* Role proof: target in recovery (or its control file says so), primary not, equal system identifiers, timelines
- * fit, two different machines, primary_conninfo names this primary, the look is fresh (30 s). False: ERROR_REFUSED
- * and the sentence that says which proof failed. A primary is never accepted as target. */
+/* Role proof: target in recovery (or its control file says so), primary not, equal system identifiers, two different
+ * machines, primary_conninfo names this primary, the look is fresh (30 s). False: ERROR_REFUSED and the sentence that
+ * says which proof failed. A primary is never accepted as target. Timelines are decide_method_helps' question: a
+ * standby that was promoted once is ahead of its primary, and only a base backup helps it. */
 bool decide_role_proof(const struct look *look, int64_t now_ms, struct error *why);
 
 /* Can this method help this standby at all?  method is "wal-e" or "pg_resync_slave"; the sentence names the one that would. */
