@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "cli/say.h"
 #include "inventory/inventory.h"
+#include "inventory/run.h"
 
 static const char *from_environment(const char *name)
 {
@@ -149,6 +150,43 @@ const struct host *context_host(struct command_context *context, const char *nam
 	error_set(why, ERROR_USAGE, "unknown host '%s'%s%s", name, text.bytes,
 		  n > 0 ? "?" : "; 'pgresync inventory list' shows all");
 	return NULL;
+}
+
+const struct pair *context_pair(struct command_context *context, const char *name, struct error *why)
+{
+	const struct host *h = context_host(context, name, why);
+	const struct pair *pair = h ? inventory_find_pair(context->inventory, h->name) : NULL;
+
+	if (h == NULL || pair != NULL)
+		return pair;
+	if (inventory_find_pair_of(context->inventory, h, 0) != NULL)
+		error_set(why, ERROR_REFUSED, "%s is a primary: only its standbys can be resynced", h->name);
+	else
+		error_set(why, ERROR_REFUSED, "%s is no standby: it stands in no pair", h->name);
+	return NULL;
+}
+
+bool context_run_number(const char *text, int64_t *ret_run, struct error *why)
+{
+	char *end;
+
+	errno = 0;
+	*ret_run = strtoll(text, &end, 10);
+	if (*end == '\0' && errno == 0 && *ret_run > 0)
+		return true;
+	return error_set(why, ERROR_USAGE, "'%s' is no run's number; 'pgresync runs' lists them", text);
+}
+
+static bool ignore_run(void *ctx, const struct run *r)
+{
+	(void)ctx;
+	(void)r;
+	return true;
+}
+
+bool context_has_run(struct command_context *context, int64_t run, struct error *why)
+{
+	return context_store(context, STORE_READ, why) != NULL && run_load(context->store, run, ignore_run, NULL, why);
 }
 
 int context_fail(const struct command_context *context, const struct error *why)

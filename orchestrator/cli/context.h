@@ -21,6 +21,7 @@
 
 struct inventory;
 struct host;
+struct pair;
 
 struct command_context {
 	const struct command *command;
@@ -55,6 +56,13 @@ struct inventory *context_inventory(struct command_context *context, struct erro
 
 /* The host of that name (short names will do when they are clear); NULL and *why with the nearest names. */
 const struct host *context_host(struct command_context *context, const char *name, struct error *why);
+
+/* The pair of that standby, in the same way. A primary is refused by name. */
+const struct pair *context_pair(struct command_context *context, const char *name, struct error *why);
+/* Reads "42"; false and ERROR_USAGE for what is no run's number. */
+bool context_run_number(const char *text, int64_t *ret_run, struct error *why);
+/* False and *why when the store has no such run. */
+bool context_has_run(struct command_context *context, int64_t run, struct error *why);
 
 /* Says "pgresync: why" on standard error and returns the exit status of the error. */
 int context_fail(const struct command_context *context, const struct error *why);

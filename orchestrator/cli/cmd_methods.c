@@ -1,0 +1,199 @@
+/* methods, methods show: the tables that a resync walks, as they stand. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/context.h"
+#include "cli/output.h"
+#include "cli/rows.h"
+#include "cli/say.h"
+#include "inventory/inventory.h"
+#include "resync/method.h"
+#include "resync/values.h"
+#include "ui/table.h"
+
+struct shown {
+	struct json *json;	 /* NULL: text */
+	const struct pair *pair; /* NULL: templates as they are written */
+	int row;
+};
+
+static int methods_list(struct command_context *context)
+{
+	static const struct table_column columns[] = {
+		{"method", false, false}, {"rows", true, false}, {"what it does", false, true}};
+	struct table *table = output_table(context, columns, 3);
+
+	for (size_t i = 0; methods[i] != NULL; i++) {
+		char rows[32];
+
+		snprintf(rows, sizeof(rows), "%zu", method_rows(methods[i]));
+		table_add_row(table, PAINT_PLAIN, (const char *const[]){methods[i]->name, rows, methods[i]->summary});
+	}
+	output_table_end(table);
+	return STATUS_GOOD;
+}
+
+/* The script with this pair's values; names that only a run knows stay as they are written. */
+static char *script_of(const struct shown *s, const struct action *a)
+{
+	struct values v = {.tag = "RUN", .reason = "REASON"};
+	const char *script;
+	struct error why;
+	char *expanded;
+
+	if (s->pair == NULL)
+		return mem_strdup(a->script);
+	script = action_script(a, s->pair->standby);
+	if (script == NULL)
+		return NULL;
+	v.standby = s->pair->standby;
+	v.primary = s->pair->primary;
+	expanded = values_expand(&v, script, &why);
+	return expanded != NULL ? expanded : mem_strdup(script);
+}
+
+static void describe_action(const struct action *a, char *text, size_t size)
+{
+	static const char *const users[] = {
+		[REMOTE_LOGIN] = "login user", [REMOTE_ROOT] = "root", [REMOTE_POSTGRES] = "postgres"};
+
+	snprintf(text, size, "as %s%s%s%s%s", users[a->user], a->flags & ACTION_DETACHED ? ", detached" : "",
+		 a->flags & ACTION_DESTRUCTIVE ? ", role proof first" : "", a->feeds ? ", fed with " : "",
+		 a->feeds ? a->feeds : "");
+}
+
+static void show_action(const struct shown *s, const struct action *a, const char *verb)
+{
+	scoped_mem char *script = script_of(s, a);
+	char how[160];
+
+	describe_action(a, how, sizeof(how));
+	if (s->json != NULL) {
+		json_object(s->json);
+		json_put_string(s->json, "what", verb);
+		json_put_string(s->json, "action", a->name);
+		json_put_string(s->json, "how", how);
+		json_put_number(s->json, "within_ms", a->within_ms);
+		json_put_string(s->json, "script", script);
+		json_object_end(s->json);
+		return;
+	}
+	printf("      %s%s%s  (%s)\n", verb, *verb ? ": " : "", a->name, how);
+	if (script != NULL)
+		say_output(stdout, "        | ", script, strlen(script));
+}
+
+static void show_row_actions(const struct shown *s, const struct row *row)
+{
+	switch (row->kind) {
+	case ROW_TAKE:
+		show_action(s, row->hold->take, "take");
+		break;
+	case ROW_GIVE:
+		for (size_t i = 0; i < HOLD_GIVES && row->hold->give[i] != NULL; i++)
+			show_action(s, row->hold->give[i], "give");
+		break;
+	case ROW_DO:
+		show_action(s, row->action, "");
+		break;
+	case ROW_END:
+		break;
+	}
+}
+
+static void show_rows(struct shown *s, const struct method *m)
+{
+	for (const struct row *row = m->rows; row->kind != ROW_END; row++) {
+		s->row++;
+		if (s->json == NULL) {
+			printf("  %2d  %-4s  %s\n", s->row, row_kind_name(row->kind), row_name(row));
+			show_row_actions(s, row);
+			continue;
+		}
+		json_object(s->json);
+		json_put_number(s->json, "row", s->row);
+		json_put_string(s->json, "kind", row_kind_name(row->kind));
+		json_put_string(s->json, "name", row_name(row));
+		json_key(s->json, "actions");
+		json_array(s->json);
+		show_row_actions(s, row);
+		json_array_end(s->json);
+		json_object_end(s->json);
+	}
+}
+
+static void show_text(struct shown *s, const struct method *m)
+{
+	printf("%s: %s\n", m->name, m->summary);
+	if (m->secret != NULL)
+		printf("needs the secret %s\n", m->secret);
+	printf("\nchecks, which are all of a dry run:\n");
+	for (size_t i = 0; m->checks[i] != NULL; i++)
+		show_action(s, m->checks[i], "");
+	printf("\nrows:\n");
+	show_rows(s, m);
+}
+
+static void show_json(struct shown *s, const struct method *m)
+{
+	struct output o;
+
+	output_begin(&o);
+	s->json = &o.json;
+	json_object(&o.json);
+	json_put_string(&o.json, "method", m->name);
+	json_put_string(&o.json, "summary", m->summary);
+	json_put_string(&o.json, "secret", m->secret);
+	json_key(&o.json, "checks");
+	json_array(&o.json);
+	for (size_t i = 0; m->checks[i] != NULL; i++)
+		show_action(s, m->checks[i], "check");
+	json_array_end(&o.json);
+	json_key(&o.json, "rows");
+	json_array(&o.json);
+	show_rows(s, m);
+	json_array_end(&o.json);
+	json_object_end(&o.json);
+	output_end(&o);
+}
+
+static int methods_show(struct command_context *context)
+{
+	const struct method *m = method_find(context->arguments[0]);
+	struct shown shown = {0};
+	struct error why;
+
+	if (m == NULL)
+		return context_refuse(context, ERROR_USAGE, "unknown method '%s'; 'pgresync methods' lists them",
+				      context->arguments[0]);
+	if (context->n_arguments == 2) {
+		shown.pair = context_pair(context, context->arguments[1], &why);
+		if (shown.pair == NULL)
+			return context_fail(context, &why);
+	}
+	if (context->json)
+		show_json(&shown, m);
+	else
+		show_text(&shown, m);
+	return STATUS_GOOD;
+}
+
+const struct command command_methods = {
+	"methods", "",	 "list the methods of resyncing",
+	NULL,	   NULL, (const char *const[]){"pgresync methods", "their names and what they do", NULL},
+	0,	   0,	 methods_list,
+};
+
+const struct command command_methods_show = {
+	"methods show",
+	"METHOD [STANDBY]",
+	"show a method's checks and rows with their commands",
+	"With a standby the commands are those that would run on it; what only a run knows stays\n"
+	"written as ${name}.",
+	NULL,
+	(const char *const[]){"pgresync methods show wal-e pg-standby-1", "what would run on that standby", NULL},
+	1,
+	2,
+	methods_show,
+};

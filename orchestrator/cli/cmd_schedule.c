@@ -1,0 +1,409 @@
+/* schedule add, list, show, pause, resume, remove: rebuilds at fixed times, kept by `pgresync serve`. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cli/context.h"
+#include "cli/output.h"
+#include "cli/rows.h"
+#include "fleet/cron.h"
+#include "inventory/actor.h"
+#include "inventory/schedule.h"
+#include "resync/method.h"
+#include "ui/table.h"
+
+enum { FIRES_SHOWN = 10, SELECTION_MOST = 8192 };
+
+static const char *or_else(const char *value, const char *otherwise)
+{
+	return value != NULL ? value : otherwise;
+}
+
+static bool read_missed(const struct command_context *context, enum schedule_missed *ret, struct error *why)
+{
+	const char *word = or_else(context_value(context, "missed"), "skip");
+
+	*ret = strcmp(word, "once") == 0 ? SCHEDULE_ONCE : SCHEDULE_SKIP;
+	if (*ret == SCHEDULE_ONCE || strcmp(word, "skip") == 0)
+		return true;
+	return error_set(why, ERROR_USAGE, "--missed is skip or once, not '%s'", word);
+}
+
+static bool check_method(const char *name, struct error *why)
+{
+	if (*name == '\0' || method_find(name) != NULL)
+		return true;
+	return error_set(why, ERROR_USAGE, "unknown method '%s'; 'pgresync methods' lists them", name);
+}
+
+/* Every name of the selection must be known now: a typing error shows here, not at three in the morning. */
+static bool read_selection(struct command_context *context, struct buf *out, struct error *why)
+{
+	for (size_t i = 1; i < context->n_arguments; i++) {
+		if (context_host(context, context->arguments[i], why) == NULL)
+			return false;
+		buf_addf(out, "%s%s", out->used > 0 ? " " : "", context->arguments[i]);
+	}
+	return true;
+}
+
+static bool read_plan(struct command_context *context, struct schedule *plan, const struct buf *selection,
+		      struct error *why)
+{
+	struct cron cron;
+
+	*plan = (struct schedule){
+		.name = context->arguments[0],
+		.cron = context_value(context, "cron"),
+		.zone = or_else(context_value(context, "zone"), "UTC"),
+		.selection = selection->bytes,
+		.method = or_else(context_value(context, "method"), ""),
+		.policy = or_else(context_value(context, "policy"), ""),
+		.limits = or_else(context_value(context, "limits"), ""),
+		.reason = or_else(context_value(context, "reason"), ""),
+	};
+	if (plan->cron == NULL)
+		return error_set(why, ERROR_USAGE, "schedule add needs --cron='MINUTE HOUR DAY MONTH WEEKDAY'");
+	if (*plan->reason == '\0')
+		return error_set(why, ERROR_USAGE, "schedule add needs --reason=TEXT: it stands in the audit history");
+	return cron_parse(plan->cron, &cron, why) && cron_zone_check(plan->zone, why) &&
+	       check_method(plan->method, why) && read_missed(context, &plan->missed, why);
+}
+
+/* The next fire, "" when it is paused or cannot be known. */
+static int64_t next_fire(const struct schedule *plan)
+{
+	struct cron cron;
+	struct error why;
+	int64_t next = 0;
+
+	if (plan->paused || !cron_parse(plan->cron, &cron, &why) ||
+	    !cron_next(&cron, plan->zone, clock_wall_us(), &next, &why))
+		return 0;
+	return next;
+}
+
+static int schedule_add_command(struct command_context *context)
+{
+	char when[OUTPUT_TIME];
+	struct schedule plan;
+	scoped_buf selection;
+	struct actor by;
+	struct error why;
+	int64_t id;
+
+	buf_init(&selection, SELECTION_MOST);
+	if (context_store(context, STORE_WRITE, &why) == NULL || !read_selection(context, &selection, &why) ||
+	    !read_plan(context, &plan, &selection, &why))
+		return context_fail(context, &why);
+	audit_actor_here(&by);
+	if (!schedule_add(context->store, &plan, &by, &id, &why))
+		return context_fail(context, &why);
+	context_note(context, "schedule '%s' is kept while 'pgresync serve' runs; next: %s", plan.name,
+		     output_time(when, next_fire(&plan)));
+	return STATUS_GOOD;
+}
+
+static const char *missed_name(enum schedule_missed m)
+{
+	return m == SCHEDULE_ONCE ? "once" : "skip";
+}
+
+static bool put_row(void *ctx, const struct schedule *plan)
+{
+	char next[OUTPUT_TIME], last[OUTPUT_TIME];
+
+	table_add_row(ctx, plan->paused ? PAINT_FAINT : PAINT_PLAIN,
+		      (const char *const[]){plan->name, plan->cron, plan->zone,
+					    plan->paused ? "paused" : output_time(next, next_fire(plan)),
+					    output_time(last, plan->last_due_us),
+					    *plan->selection ? plan->selection : "all standbys", plan->created_by,
+					    plan->reason});
+	return true;
+}
+
+static void put_fields(struct json *j, const struct schedule *plan)
+{
+	json_put_string(j, "name", plan->name);
+	json_put_string(j, "cron", plan->cron);
+	json_put_string(j, "zone", plan->zone);
+	json_put_string(j, "selection", plan->selection);
+	json_put_string(j, "method", plan->method);
+	json_put_string(j, "policy", plan->policy);
+	json_put_string(j, "limits", plan->limits);
+	json_put_string(j, "reason", plan->reason);
+	json_put_string(j, "missed", missed_name(plan->missed));
+	json_put_bool(j, "paused", plan->paused);
+	json_put_string(j, "created_by", plan->created_by);
+	output_json_time(j, "created", plan->created_us);
+	output_json_time(j, "last_due", plan->last_due_us);
+	output_json_time(j, "next_due", next_fire(plan));
+}
+
+static bool put_json(void *ctx, const struct schedule *plan)
+{
+	json_object(ctx);
+	put_fields(ctx, plan);
+	json_object_end(ctx);
+	return true;
+}
+
+static int list_json(struct command_context *context)
+{
+	struct output o;
+	struct error why;
+	bool good;
+
+	output_begin(&o);
+	json_array(&o.json);
+	good = schedule_list(context->store, put_json, &o.json, &why);
+	json_array_end(&o.json);
+	if (!good) {
+		output_drop(&o);
+		return context_fail(context, &why);
+	}
+	output_end(&o);
+	return STATUS_GOOD;
+}
+
+static int schedule_list_command(struct command_context *context)
+{
+	static const struct table_column columns[] = {
+		{"name", false, false}, {"cron", false, false},	    {"zone", false, false}, {"next", false, false},
+		{"last", false, false}, {"selection", false, true}, {"by", false, true},    {"reason", false, true},
+	};
+	struct table *table;
+	struct error why;
+	bool good;
+
+	if (context_store(context, STORE_READ, &why) == NULL)
+		return context_fail(context, &why);
+	if (context->json)
+		return list_json(context);
+	table = output_table(context, columns, sizeof(columns) / sizeof(*columns));
+	good = schedule_list(context->store, put_row, table, &why);
+	if (good && table_rows(table) == 0)
+		context_note(context, "no schedule yet: pgresync help schedule add");
+	output_table_end(table);
+	return good ? STATUS_GOOD : context_fail(context, &why);
+}
+
+static bool put_fire(void *ctx, const struct schedule_fire *fire)
+{
+	char due[OUTPUT_TIME], run[32] = "", ended[OUTPUT_TIME];
+
+	if (fire->run != 0)
+		snprintf(run, sizeof(run), "%lld", (long long)fire->run);
+	table_add_row(ctx, fire->missed ? PAINT_ATTENTION : PAINT_PLAIN,
+		      (const char *const[]){output_time(due, fire->due_us), fire->missed ? "missed" : "", fire->outcome,
+					    run, output_time(ended, fire->finished_us)});
+	return true;
+}
+
+static bool put_fire_json(void *ctx, const struct schedule_fire *fire)
+{
+	struct json *j = ctx;
+
+	json_object(j);
+	output_json_time(j, "due", fire->due_us);
+	output_json_time(j, "started", fire->started_us);
+	output_json_time(j, "finished", fire->finished_us);
+	json_put_number(j, "run", fire->run);
+	json_put_bool(j, "missed", fire->missed);
+	json_put_string(j, "outcome", fire->outcome);
+	json_object_end(j);
+	return true;
+}
+
+struct show {
+	struct command_context *context;
+	struct error *why;
+	bool good;
+};
+
+static void print_line(const char *name, const char *value)
+{
+	if (*value)
+		printf("  %-10s %s\n", name, value);
+}
+
+static bool show_text(void *ctx, const struct schedule *plan)
+{
+	static const struct table_column columns[] = {
+		{"due", false, false}, {"missed", false, false}, {"outcome", false, false},
+		{"run", true, false},  {"ended", false, false},
+	};
+	struct show *show = ctx;
+	struct table *table = output_table(show->context, columns, sizeof(columns) / sizeof(*columns));
+	char text[OUTPUT_TIME];
+
+	printf("schedule %s%s\n", plan->name, plan->paused ? "  (paused)" : "");
+	printf("  %-10s %s in %s\n", "cron", plan->cron, plan->zone);
+	print_line("next", output_time(text, next_fire(plan)));
+	print_line("selection", *plan->selection ? plan->selection : "all standbys");
+	print_line("method", plan->method);
+	print_line("policy", plan->policy);
+	print_line("limits", plan->limits);
+	print_line("missed", missed_name(plan->missed));
+	print_line("reason", plan->reason);
+	printf("  %-10s %s, %s\n\n", "by", plan->created_by, output_time(text, plan->created_us));
+	show->good = schedule_fire_list(show->context->store, plan->id, FIRES_SHOWN, put_fire, table, show->why);
+	output_table_end(table);
+	return true;
+}
+
+static bool show_json(void *ctx, const struct schedule *plan)
+{
+	struct show *show = ctx;
+	struct output o;
+
+	output_begin(&o);
+	json_object(&o.json);
+	put_fields(&o.json, plan);
+	json_key(&o.json, "fires");
+	json_array(&o.json);
+	show->good = schedule_fire_list(show->context->store, plan->id, FIRES_SHOWN, put_fire_json, &o.json, show->why);
+	json_array_end(&o.json);
+	json_object_end(&o.json);
+	if (show->good)
+		output_end(&o);
+	else
+		output_drop(&o);
+	return true;
+}
+
+static int schedule_show_command(struct command_context *context)
+{
+	struct error why;
+	struct show show = {context, &why, true};
+
+	if (context_store(context, STORE_READ, &why) == NULL ||
+	    !schedule_load(context->store, context->arguments[0], context->json ? show_json : show_text, &show, &why) ||
+	    !show.good)
+		return context_fail(context, &why);
+	return STATUS_GOOD;
+}
+
+static int set_paused(struct command_context *context, bool paused)
+{
+	struct actor by;
+	struct error why;
+
+	audit_actor_here(&by);
+	if (context_store(context, STORE_WRITE, &why) == NULL ||
+	    !schedule_set_paused(context->store, context->arguments[0], paused, &by, &why))
+		return context_fail(context, &why);
+	context_note(context, "schedule '%s' is %s", context->arguments[0], paused ? "paused" : "kept again");
+	return STATUS_GOOD;
+}
+
+static int schedule_pause_command(struct command_context *context)
+{
+	return set_paused(context, true);
+}
+
+static int schedule_resume_command(struct command_context *context)
+{
+	return set_paused(context, false);
+}
+
+static int schedule_remove_command(struct command_context *context)
+{
+	struct actor by;
+	struct error why;
+
+	audit_actor_here(&by);
+	if (context_store(context, STORE_WRITE, &why) == NULL ||
+	    !schedule_remove(context->store, context->arguments[0], &by, &why))
+		return context_fail(context, &why);
+	context_note(context, "schedule '%s' is removed; its runs stay in the history", context->arguments[0]);
+	return STATUS_GOOD;
+}
+
+static const struct command_option add_options[] = {
+	{"cron", 0, "EXPR", "five fields: minute hour day month weekday, or @daily …"},
+	{"zone", 0, "ZONE", "time zone of the expression (UTC)"},
+	{"method", 'm', "METHOD", "wal-e or pg_resync_slave (the default of rebuild-stale)"},
+	{"policy", 0, "TEXT", "options of rebuild-stale that say what is stale"},
+	{"limits", 0, "TEXT", "options of rebuild-stale that limit it"},
+	{"missed", 0, "WHAT", "times at which nobody was there: skip (default) or once"},
+	{"reason", 'r', "TEXT", "why; it stands in the audit history"},
+	{0},
+};
+
+const struct command command_schedule_add = {
+	"schedule add",
+	"NAME [STANDBY...]",
+	"rebuild stale standbys at fixed times",
+	"Kept by 'pgresync serve'. Without a standby: all of them. Daylight saving: a time that\n"
+	"does not exist fires right after the gap, one that exists twice fires once.",
+	add_options,
+	(const char *const[]){
+		"pgresync schedule add nightly --cron '30 3 * * *' --zone Europe/London --reason 'keep DR fresh'",
+		"every night at half past three", NULL},
+	1,
+	-1,
+	schedule_add_command,
+};
+
+const struct command command_schedule_list = {
+	"schedule list",
+	"",
+	"list the schedules and when they fire next",
+	NULL,
+	NULL,
+	(const char *const[]){"pgresync schedule list", "in local time", NULL},
+	0,
+	0,
+	schedule_list_command,
+};
+
+const struct command command_schedule_show = {
+	"schedule show",
+	"NAME",
+	"show one schedule and how its last fires ended",
+	NULL,
+	NULL,
+	(const char *const[]){"pgresync schedule show nightly", "with the runs that it began", NULL},
+	1,
+	1,
+	schedule_show_command,
+};
+
+const struct command command_schedule_pause = {
+	"schedule pause",
+	"NAME",
+	"let a schedule rest",
+	NULL,
+	NULL,
+	(const char *const[]){"pgresync schedule pause nightly", "until 'schedule resume nightly'", NULL},
+	1,
+	1,
+	schedule_pause_command,
+};
+
+const struct command command_schedule_resume = {
+	"schedule resume",
+	"NAME",
+	"keep a schedule again",
+	NULL,
+	NULL,
+	(const char *const[]){"pgresync schedule resume nightly", "times that passed meanwhile are not made up for",
+			      NULL},
+	1,
+	1,
+	schedule_resume_command,
+};
+
+const struct command command_schedule_remove = {
+	"schedule remove",
+	"NAME",
+	"remove a schedule; its runs and audit records stay",
+	NULL,
+	NULL,
+	(const char *const[]){"pgresync schedule remove nightly", "a run at work is not stopped", NULL},
+	1,
+	1,
+	schedule_remove_command,
+};
