@@ -110,7 +110,7 @@ static bool judge_identity(struct judging *j)
 static bool judge_down(struct judging *j)
 {
 	const struct look_side *s = j->standby;
-	char needed[32], stale[160] = "";
+	char needed[32], stale[200] = "";
 	bool known;
 
 	if (s->up)
