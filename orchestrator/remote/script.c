@@ -6,7 +6,11 @@
 
 #include "base/quote.h"
 
-static const char path[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const char *script_preamble(void)
+{
+	return "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$PATH;export PATH;"
+	       "LC_ALL=C;export LC_ALL;umask 077;cd /";
+}
 
 void script_nonce(char *text, size_t size, const char *prefix)
 {
@@ -46,10 +50,8 @@ static bool script_build(struct buf *out, const struct script *s)
 		      "LC_ALL=C;export LC_ALL;%s\n"
 		      "s=$?;printf '\\n%%s %%d\\n' \"$2\" $s;printf '\\n%%s %%d\\n' \"$2\" $s >&2",
 		      script_runner(s)) &&
-	     buf_addf(&inner,
-		      "PATH=%s:$PATH;export PATH;LC_ALL=C;export LC_ALL;umask 077;cd /;"
-		      "printf '\\n%s begin\\n';printf '\\n%s begin\\n' >&2\n%s",
-		      path, s->mark, s->mark, s->text);
+	     buf_addf(&inner, "%s;printf '\\n%s begin\\n';printf '\\n%s begin\\n' >&2\n%s", script_preamble(), s->mark,
+		      s->mark, s->text);
 	ok = ok && buf_adds(out, "exec ") && quote_sh(out, shell) && buf_adds(out, " -c ") &&
 	     quote_sh(out, driver.bytes) && buf_adds(out, " pgresync ") && quote_sh(out, inner.bytes);
 	ok = ok && buf_addc(out, ' ') && quote_sh(out, s->mark) && buf_addc(out, ' ') && quote_sh(out, shell);

@@ -24,6 +24,9 @@ struct script {
 	const char *prompt; /* what sudo asks for a password with; NULL: sudo must not ask */
 };
 
+/* What is set for every script, one line of sh without its line feed. */
+const char *script_preamble(void);
+
 /* A name that nobody can foresee, "prefix-" and 32 hexadecimal digits; size >= SCRIPT_NONCE. */
 void script_nonce(char *text, size_t size, const char *prefix);
 
