@@ -8,7 +8,7 @@
 #include "inventory/audit_canonical.h"
 #include "inventory/audit_words.h"
 #include "inventory/digest.h"
-#include "inventory/utf8.h"
+#include "inventory/text.h"
 
 /* The texts of one record on their way in: valid UTF-8, without secrets. */
 struct clean {
@@ -24,7 +24,7 @@ static const char *clean_text(struct buf *out, const char *text)
 		return out->bytes;
 	buf_init(&redacted, 4 * AUDIT_TEXT_MOST);
 	redact_text(&redacted, text, strnlen(text, AUDIT_TEXT_MOST / 4));
-	utf8_clean(out, redacted.bytes, redacted.used);
+	text_add_clean(out, redacted.bytes, redacted.used);
 	buf_done(&redacted);
 	return out->bytes;
 }
@@ -34,7 +34,7 @@ static void clean_actor_text(char *text, size_t size)
 	struct buf out;
 
 	buf_init(&out, size - 1);
-	utf8_clean(&out, text, strlen(text));
+	text_add_clean(&out, text, strlen(text));
 	snprintf(text, size, "%s", out.bytes);
 	buf_done(&out);
 }

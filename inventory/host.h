@@ -16,8 +16,9 @@ enum host_sudo { HOST_SUDO_NOPASSWD, HOST_SUDO_PASSWORD };
 enum host_gpg_mode { HOST_GPG_INPLACE, HOST_GPG_OVERLAY, HOST_GPG_AGENT };
 
 struct host_ssh {
-	const char *user, *jump; /* "": as the user's ssh_config says; jump is a host of this inventory */
-	int64_t port;		 /* 22 unless said */
+	const char *user; /* "": as the ssh_config of the user says */
+	const char *jump; /* a host of this inventory, "": reached directly */
+	int64_t port;	  /* 22 unless said */
 	bool legacy, allow_loopback;
 	const char *const *identities, *const *known_hosts;
 	const char *identity_agent;

@@ -7,7 +7,7 @@
 #include "base/redact.h"
 #include "inventory/audit.h"
 #include "inventory/journal.h"
-#include "inventory/utf8.h"
+#include "inventory/text.h"
 
 enum { TEXT_MOST = 1 << 16, SAVED_MOST = 1 << 20, HASHED_MOST = 4 << 20 };
 
@@ -69,7 +69,7 @@ void journal_read_columns(sqlite3_stmt *st, struct journal_entry *ret)
 
 void journal_entry_sha256(const struct journal_entry *e, char hex[DIGEST_HEX])
 {
-	scoped_buf bytes;
+	scoped_buf bytes = {0};
 
 	buf_init(&bytes, HASHED_MOST);
 	buf_addc(&bytes, 0x02);
@@ -98,20 +98,20 @@ void journal_entry_sha256(const struct journal_entry *e, char hex[DIGEST_HEX])
 /* Without secrets, valid UTF-8, and not longer than most. */
 static void clean_into(struct buf *out, const char *text, size_t most)
 {
-	scoped_buf redacted;
+	scoped_buf redacted = {0};
 
 	buf_init(out, most);
 	buf_init(&redacted, 2 * most);
 	if (text)
 		redact_text(&redacted, text, strnlen(text, most / 4));
-	utf8_clean(out, redacted.bytes, redacted.used);
+	text_add_clean(out, redacted.bytes, redacted.used);
 }
 
 /* The output without secrets; when it is too long its head and tail. */
 static void clean_output(struct buf *out, struct journal_entry *e)
 {
 	enum { HALF = JOURNAL_OUTPUT_MOST / 2 - 64 };
-	scoped_buf all;
+	scoped_buf all = {0};
 
 	buf_init(&all, 2 * e->output_length + 4096);
 	buf_init(out, JOURNAL_OUTPUT_MOST);
@@ -176,7 +176,7 @@ static bool append_audit(struct store *s, const struct actor *by, const struct j
 bool journal_write(struct store *s, const struct actor *by, const struct journal_entry *entry, struct error *why)
 {
 	struct journal_entry e = *entry;
-	scoped_buf command, output, saved, error;
+	scoped_buf command = {0}, output = {0}, saved = {0}, error = {0};
 	bool ok;
 
 	clean_into(&command, e.command, TEXT_MOST);

@@ -64,7 +64,7 @@ static bool audit_begun(struct store *s, int64_t run, const struct run_spec *spe
 				 .reason = spec->reason,
 				 .exit_status = -1,
 				 .duration_ms = -1};
-	scoped_buf detail;
+	scoped_buf detail = {0};
 
 	buf_init(&detail, 16384);
 	buf_addf(&detail, "%s%s", *spec->method ? "method " : "", spec->method);

@@ -76,7 +76,7 @@ static bool change_left(struct store *s, int64_t run, const char *host, const st
 {
 	struct audit_record r = {.event = "host.left", .run = run, .host = host, .exit_status = -1, .duration_ms = -1};
 	enum run_host_state now;
-	scoped_buf detail;
+	scoped_buf detail = {0};
 
 	buf_init(&detail, 512);
 	buf_addf(&detail, "key protected: %s; recovery.conf reverted: %s; puppet on: %s; collectd running: %s",

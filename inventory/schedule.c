@@ -28,7 +28,7 @@ static bool add(struct store *s, const struct schedule *p, const struct actor *b
 {
 	int64_t there = 0;
 	char creator[256];
-	scoped_buf detail;
+	scoped_buf detail = {0};
 
 	if (!sql_number(s, why, &there, "select count(*) from schedule where name = ?", "t", p->name))
 		return false;

@@ -32,7 +32,7 @@ static bool say_replaced(struct store *s, const char *host, const char *type, st
 
 static bool add(struct store *s, const struct trust_key *key, const struct actor *by, struct error *why)
 {
-	scoped_buf detail;
+	scoped_buf detail = {0};
 
 	buf_init(&detail, 1024);
 	buf_addf(&detail, "%s %s", key->type, key->fingerprint);
