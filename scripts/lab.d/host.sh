@@ -14,7 +14,7 @@ host_start() {
 	rm -f "$dir/init.pid"
 	setsid nsenter --target "$(hub_pid)" --mount --pid -- \
 		unshare --mount --net --pid --uts --ipc --fork --propagation private \
-		bash "$lab_dir/kit/init" "$lab_dir" "$1" "$lab_dir/kit" </dev/null >>"$dir/console" 2>&1 9>&- &
+		env -i PATH="$host_path" bash "$lab_dir/kit/init" "$lab_dir" "$1" "$lab_dir/kit" </dev/null >>"$dir/console" 2>&1 9>&- &
 	disown
 }
 

@@ -4,7 +4,7 @@
 
 hub_start() {
 	setsid unshare --mount --net --pid --fork --propagation private \
-		bash "$lab_lib/kit/hub" "$lab_dir" </dev/null >>"$lab_dir/hub.log" 2>&1 9>&- &
+		env -i PATH="$host_path" bash "$lab_lib/kit/hub" "$lab_dir" </dev/null >>"$lab_dir/hub.log" 2>&1 9>&- &
 	disown
 	wait_until 10 test -s "$lab_dir/hub.pid" || die "the lab's namespaces could not be made: $(tail -n 3 "$lab_dir/hub.log")"
 	process_record "$lab_dir/hub.process" "$(cat "$lab_dir/hub.pid")"
