@@ -20,7 +20,6 @@ struct progress {
 	bool complete;		/* "base backup completed" */
 	bool waits_for_archive; /* the server waits for the end of WAL archiving, maybe for ever */
 	size_t used;		/* of line: what has come of the present one */
-	bool overlong, prompt_open;
 	char line[256];
 };
 
