@@ -141,9 +141,9 @@ const struct host *context_host(struct command_context *context, const char *nam
 	scoped_buf text;
 	size_t n;
 
+	buf_init(&text, 400);
 	if (inventory == NULL || h != NULL)
 		return h;
-	buf_init(&text, 400);
 	n = inventory_suggest(inventory, name, near);
 	for (size_t i = 0; i < n; i++)
 		buf_addf(&text, "%s%s", i == 0 ? "; did you mean " : i + 1 < n ? ", " : " or ", near[i]);

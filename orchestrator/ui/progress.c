@@ -63,7 +63,7 @@ struct progress *progress_new(int out_fd, enum progress_mode mode, size_t n_host
 	p->hosts = mem_alloc((n_hosts + 1) * sizeof(*p->hosts));
 	p->said = mem_alloc((n_hosts + 1) * sizeof(*p->said));
 	for (size_t i = 0; i < n_hosts; i++)
-		progress_host_init(&p->hosts[i], NULL);
+		progress_host_init(&p->hosts[i], mem_strdup(""));
 	p->model = (struct progress_model){
 		.title = p->title,
 		.started_ms = clock_monotonic_ms(),
@@ -170,20 +170,33 @@ static bool is_due(const struct progress *p, const struct said *s, const struct 
 	return h->percent < 0 || h->percent >= s->percent + PLAIN_EVERY_PERCENT || h->percent < s->percent;
 }
 
+/* Above the live block stands what will not change any more, and what goes wrong. */
+static bool is_lasting(enum progress_state state)
+{
+	return progress_state_is_final(state) || state == PROGRESS_GIVING_BACK;
+}
+
+static bool deserves_line(const struct progress *p, size_t i, enum progress_change change, int64_t now_ms)
+{
+	const struct progress_host *h = &p->hosts[i];
+
+	if (p->mode == PROGRESS_QUIET || change == PROGRESS_SAME)
+		return false;
+	if (change == PROGRESS_MOVED)
+		return is_due(p, &p->said[i], h, now_ms);
+	return !is_live(p) || (change == PROGRESS_NEXT_STATE && is_lasting(h->state));
+}
+
 static void note(struct progress *p, size_t i, enum progress_change change)
 {
 	const struct progress_host *h = &p->hosts[i];
 	int64_t now_ms = clock_monotonic_ms();
 	scoped_buf line;
 
-	if (p->mode == PROGRESS_QUIET || change == PROGRESS_SAME)
-		return;
-	if (change == PROGRESS_MOVED && !is_due(p, &p->said[i], h, now_ms))
-		return;
-	if (is_live(p) && (change != PROGRESS_NEXT_STATE || h->state == PROGRESS_WAITING))
+	buf_init(&line, TEXT_MOST * 16);
+	if (!deserves_line(p, i, change, now_ms))
 		return;
 	p->said[i] = (struct said){now_ms, h->percent};
-	buf_init(&line, TEXT_MOST * 16);
 	if (p->mode == PROGRESS_JSON)
 		progress_line_event(&line, h, p->model.run, ++p->seq, clock_wall_us());
 	else

@@ -21,7 +21,7 @@ static const struct {
 	size_t columns, least;
 	int rank;
 } worth[LINE_COLUMNS] = {
-	[LINE_NAME] = {28, 12, 0},  [LINE_PHASE] = {28, 10, 0}, [LINE_BAR] = {16, 16, 3},
+	[LINE_NAME] = {32, 12, 0},  [LINE_PHASE] = {28, 10, 0}, [LINE_BAR] = {16, 16, 3},
 	[LINE_PERCENT] = {4, 4, 0}, [LINE_RATE] = {10, 10, 5},	[LINE_ELAPSED] = {7, 7, 2},
 	[LINE_ETA] = {7, 7, 4},	    [LINE_LAG] = {12, 12, 1},	[LINE_LAST] = {LAST_LEAST, LAST_LEAST, 6},
 };
@@ -85,15 +85,16 @@ void line_layout_choose(struct line_layout *l, const struct progress_host *const
 	(void)utf8;
 	l->width = width;
 	for (size_t i = 0; i < n; i++) {
-		scoped_buf text;
 		size_t columns = text_width(hosts[i]->name);
+		scoped_buf text;
+
+		buf_init(&text, LINE_MOST);
 
 		if (hosts[i]->state == PROGRESS_GOOD)
 			continue;
 		name = columns > name ? columns : name;
 		if (hosts[i]->state == PROGRESS_WAITING)
 			continue;
-		buf_init(&text, LINE_MOST);
 		phase_text(&text, hosts[i]);
 		columns = text_width(text.bytes);
 		phase = columns > phase ? columns : phase;
@@ -201,6 +202,7 @@ static void put_cells(const struct line_layout *l, const struct progress_model *
 	for (int c = 0; c < LINE_COLUMNS; c++) {
 		scoped_buf cell;
 
+		buf_init(&cell, LINE_MOST);
 		if (l->columns[c] == 0)
 			continue;
 		text_add_spaces(out, first ? 0 : GAP);
@@ -209,10 +211,15 @@ static void put_cells(const struct line_layout *l, const struct progress_model *
 			paint_bar(out, (unsigned)l->columns[c], h->percent, now_ms, m->utf8);
 			continue;
 		}
-		buf_init(&cell, LINE_MOST);
 		cell_text(&cell, (enum line_column)c, h, now_ms);
 		text_add_fitted(out, cell.bytes, l->columns[c], is_right((enum line_column)c));
 	}
+}
+
+static void trim(struct buf *out)
+{
+	while (out->used > 0 && out->bytes[out->used - 1] == ' ')
+		out->bytes[--out->used] = '\0';
 }
 
 /* What stands behind the name of a host that is not at work. */
@@ -253,12 +260,13 @@ void line_put(const struct line_layout *l, const struct progress_model *m, const
 	enum paint paint = line_paint(h, now_ms);
 	scoped_buf message;
 
+	buf_init(&message, LINE_MOST);
 	paint_on(out, paint, m->color);
 	buf_addf(out, "%s ", paint_symbol(h->state, m->utf8));
 	if (h->state == PROGRESS_RUNNING || h->state == PROGRESS_GIVING_BACK) {
 		put_cells(l, m, h, now_ms, out);
+		trim(out);
 	} else {
-		buf_init(&message, LINE_MOST);
 		message_text(&message, h);
 		text_add_fitted(out, h->name, l->columns[LINE_NAME], false);
 		text_add_spaces(out, GAP);

@@ -10,7 +10,7 @@
 #include "ui/progress_line.h"
 #include "ui/text.h"
 
-enum { FRAME_LINE_MOST = 16 * 1024 };
+enum { FRAME_LINE_MOST = 16 * 1024, NAMES_LEAST = 30 };
 
 /* In the order in which they are shown; each group's hosts are sorted among themselves. */
 enum group { GROUP_BAD, GROUP_BACK, GROUP_RUNNING, GROUP_WAITING, GROUP_GOOD, GROUPS };
@@ -135,31 +135,41 @@ static void add_good_figures(struct buf *line, const struct progress_host *const
 		buf_addf(line, "   lag %s %s", utf8 ? "≤" : "<=", text_size(text, lag));
 }
 
+/* What a folded line says of its members. */
+static const char *folded_word(int g, bool rest)
+{
+	static const char *const words[GROUPS] = {"failed", "giving back", "running", "waiting", "good"};
+	static const char *const more[GROUPS] = {"more failed", "more giving back", "more running", "more waiting",
+						 "good"};
+
+	return rest ? more[g] : words[g];
+}
+
 static void put_folded(struct frame *f, int g)
 {
-	static const char *const words[GROUPS] = {"more failed", "more giving back", "more running", "waiting", "good"};
 	const struct progress_host *const *hosts =
 		(const struct progress_host *const *)f->hosts + f->first[g] + f->shown[g];
-	size_t n = members(f, g) - f->shown[g], used;
+	size_t n = members(f, g) - f->shown[g], used, tail_width;
 	enum paint paint = paint_of(hosts[0]->state);
-	scoped_buf tail, names, line;
+	scoped_buf tail, names;
 	char count[64];
 
 	buf_init(&tail, FRAME_LINE_MOST);
 	buf_init(&names, FRAME_LINE_MOST);
-	buf_init(&line, FRAME_LINE_MOST);
 	if (g == GROUP_GOOD)
 		add_good_figures(&tail, hosts, n, f->m->utf8);
-	snprintf(count, sizeof(count), " %zu %s: ", n, words[g]);
+	snprintf(count, sizeof(count), " %zu %s: ", n, folded_word(g, f->shown[g] > 0));
 	fold_names(&names, hosts, n);
 	paint_on(f->out, paint, f->m->color);
 	used = text_add_cut(f->out, paint_symbol(hosts[0]->state, f->m->utf8), f->width);
 	paint_off(f->out, paint, f->m->color);
 	used += text_add_cut(f->out, count, f->width - used);
-	buf_adds(&line, names.bytes);
-	if (used + text_width(names.bytes) + text_width(tail.bytes) <= f->width)
-		buf_adds(&line, tail.bytes);
-	text_add_cut(f->out, line.bytes, f->width - used);
+	tail_width = text_width(tail.bytes);
+	if (used + NAMES_LEAST + tail_width > f->width)
+		tail_width = 0;
+	text_add_cut(f->out, names.bytes, f->width - used - tail_width);
+	if (tail_width > 0)
+		buf_adds(f->out, tail.bytes);
 	buf_addc(f->out, '\n');
 }
 
@@ -176,10 +186,23 @@ static void put_hosts(struct frame *f)
 	}
 }
 
-static void add_count(struct buf *line, size_t n, enum progress_state like, const char *word, bool utf8)
+/* "x 1 failed  > 3 running of 20", or in short "x1 >3 of 20" (the lines below have the words). */
+static void add_counts(const struct frame *f, struct buf *line, bool in_short)
 {
-	if (n > 0)
-		buf_addf(line, "  %s %zu %s", paint_symbol(like, utf8), n, word);
+	static const enum progress_state like[GROUPS] = {PROGRESS_FAILED, PROGRESS_GIVING_BACK, PROGRESS_RUNNING,
+							 PROGRESS_WAITING, PROGRESS_GOOD};
+
+	for (int g = 0; g < GROUPS; g++) {
+		const char *symbol = paint_symbol(like[g], f->m->utf8);
+
+		if (members(f, g) == 0)
+			continue;
+		if (in_short)
+			buf_addf(line, " %s%zu", symbol, members(f, g));
+		else
+			buf_addf(line, "  %s %zu %s", symbol, members(f, g), folded_word(g, false));
+	}
+	buf_addf(line, " of %zu", f->m->n_hosts);
 }
 
 /* The time that is left, when everything that is still to do is at work and knows its end; else -1. */
@@ -197,25 +220,31 @@ static int64_t left_ms(const struct frame *f)
 	return most;
 }
 
-static void put_head(struct frame *f)
+static void head_text(const struct frame *f, struct buf *line, bool in_short)
 {
 	const struct progress_model *m = f->m;
 	char text[TEXT_NUMBER];
+
+	if (m->run > 0)
+		buf_addf(line, "run %lld ", (long long)m->run);
+	buf_addf(line, "%s  %s ", m->title ? m->title : "", text_duration(text, f->now_ms - m->started_ms));
+	add_counts(f, line, in_short);
+	if (left_ms(f) >= 0)
+		buf_addf(line, "  ~%s left", text_duration(text, left_ms(f)));
+}
+
+static void put_head(struct frame *f)
+{
+	const struct progress_model *m = f->m;
 	scoped_buf line;
 	size_t used;
 
 	buf_init(&line, FRAME_LINE_MOST);
-	if (m->run > 0)
-		buf_addf(&line, "run %lld ", (long long)m->run);
-	buf_addf(&line, "%s ", m->title ? m->title : "");
-	add_count(&line, members(f, GROUP_BAD), PROGRESS_FAILED, "failed", m->utf8);
-	add_count(&line, members(f, GROUP_BACK), PROGRESS_GIVING_BACK, "giving back", m->utf8);
-	add_count(&line, members(f, GROUP_RUNNING), PROGRESS_RUNNING, "running", m->utf8);
-	add_count(&line, members(f, GROUP_WAITING), PROGRESS_WAITING, "waiting", m->utf8);
-	add_count(&line, members(f, GROUP_GOOD), PROGRESS_GOOD, "good", m->utf8);
-	buf_addf(&line, " of %zu   %s", m->n_hosts, text_duration(text, f->now_ms - m->started_ms));
-	if (left_ms(f) >= 0)
-		buf_addf(&line, "  ~%s left", text_duration(text, left_ms(f)));
+	head_text(f, &line, false);
+	if (text_width(line.bytes) > f->width) {
+		buf_clear(&line);
+		head_text(f, &line, true);
+	}
 	used = text_width(line.bytes);
 	text_add_cut(f->out, line.bytes, f->width);
 	if (m->hint != NULL && used + 3 + text_width(m->hint) <= f->width) {
