@@ -92,13 +92,15 @@ static bool insert(struct store *s, const struct audit_record *r, const struct b
 	return sql_run(s, why,
 		       "insert into audit (seq, wall_us, user, sudo_user, tty, from_address, controller, behalf, pid,"
 		       " event, run, host, row, kind, attempt, outcome, exit_status, duration_ms, reason, command,"
-		       " detail, output_sha256, entry_sha256, journal, prev_hash, hash, canonical)"
-		       " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		       "iittttttititttdtditttttittb", r->seq, r->wall_us, r->by.user, r->by.sudo_user, r->by.tty,
-		       r->by.from, r->by.controller, r->by.behalf, r->by.pid, r->event, r->run, r->host, r->row,
-		       r->kind, r->attempt, r->outcome, r->exit_status, r->duration_ms, r->reason, r->command,
-		       r->detail, r->output_sha256, r->entry_sha256, r->journal, r->prev_hash, r->hash,
-		       canonical->bytes, canonical->used);
+		       " detail, output_sha256, output_dropped, entry_sha256, journal, prev_hash, hash, canonical)"
+		       " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		       "iittttttititttdtdittttititt"
+		       "b",
+		       r->seq, r->wall_us, r->by.user, r->by.sudo_user, r->by.tty, r->by.from, r->by.controller,
+		       r->by.behalf, r->by.pid, r->event, r->run, r->host, r->row, r->kind, r->attempt, r->outcome,
+		       r->exit_status, r->duration_ms, r->reason, r->command, r->detail, r->output_sha256,
+		       r->output_dropped, r->entry_sha256, r->journal, r->prev_hash, r->hash, canonical->bytes,
+		       canonical->used);
 }
 
 static bool append(struct store *s, struct audit_record *r, struct error *why)

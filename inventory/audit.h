@@ -28,11 +28,11 @@ struct audit_record {
 	int64_t duration_ms; /* -1: none */
 	const char *reason, *command, *detail;
 	const char *output_sha256; /* "": nothing was captured */
+	int64_t output_dropped;	   /* bytes of the output that were not kept */
 	const char *entry_sha256;  /* of the whole journal entry; "" without one */
 	int64_t journal;	   /* the journal entry that keeps the output; 0: none */
 	const char *output;	   /* set when read, with its length */
 	size_t output_length;
-	int64_t output_dropped;
 	const char *prev_hash, *hash; /* hexadecimal, set when read */
 };
 

@@ -34,6 +34,7 @@ void audit_canonical(struct buf *out, const struct audit_record *r)
 	digest_put_text(out, r->command);
 	digest_put_text(out, r->detail);
 	digest_put_text(out, r->output_sha256);
+	digest_put_number(out, r->output_dropped);
 	digest_put_text(out, r->entry_sha256);
 	digest_put_number(out, r->journal);
 }
@@ -69,8 +70,9 @@ void audit_read_columns(sqlite3_stmt *st, struct audit_record *ret)
 	ret->command = sql_text(st, 19);
 	ret->detail = sql_text(st, 20);
 	ret->output_sha256 = sql_text(st, 21);
-	ret->entry_sha256 = sql_text(st, 22);
-	ret->journal = sqlite3_column_int64(st, 23);
-	ret->prev_hash = sql_text(st, 24);
-	ret->hash = sql_text(st, 25);
+	ret->output_dropped = sqlite3_column_int64(st, 22);
+	ret->entry_sha256 = sql_text(st, 23);
+	ret->journal = sqlite3_column_int64(st, 24);
+	ret->prev_hash = sql_text(st, 25);
+	ret->hash = sql_text(st, 26);
 }

@@ -21,7 +21,7 @@ void audit_read_columns(struct sqlite3_stmt *st, struct audit_record *ret);
 #define AUDIT_COLUMNS                                                                                              \
 	"audit.seq, audit.wall_us, user, sudo_user, tty, from_address, controller, behalf, pid, event, audit.run," \
 	" audit.host, audit.row, audit.kind, audit.attempt, audit.outcome, audit.exit_status, audit.duration_ms,"  \
-	" reason, audit.command, detail, audit.output_sha256, entry_sha256, audit.journal, prev_hash, hash"
-enum { AUDIT_COLUMN_COUNT = 26 };
+	" reason, audit.command, detail, audit.output_sha256, audit.output_dropped, entry_sha256, audit.journal, prev_hash, hash"
+enum { AUDIT_COLUMN_COUNT = 27 };
 
 #endif

@@ -7,7 +7,7 @@
 
 /* One statement for all filters: ?1 since, ?2 until, ?3 host, ?4 actor, ?5 run, ?6 after, ?7 words, ?8 limit. */
 #define FILTERED(words)                                                                                              \
-	"select * from (select " AUDIT_COLUMNS ", output, output_dropped"                                            \
+	"select * from (select " AUDIT_COLUMNS ", output"                                                            \
 	" from audit left join journal on journal.id = audit.journal"                                                \
 	" where (?1 = 0 or audit.wall_us >= ?1) and (?2 = 0 or audit.wall_us < ?2) and (?3 = '' or audit.host = ?3)" \
 	" and (?4 = '' or user = ?4 or sudo_user = ?4 or instr(behalf, ?4) > 0) and (?5 = 0 or audit.run = ?5)"      \
@@ -45,7 +45,6 @@ bool audit_query(struct store *s, const struct audit_filter *f, audit_record_fn 
 		r.output = sqlite3_column_blob(st, AUDIT_COLUMN_COUNT);
 		r.output_length = (size_t)sqlite3_column_bytes(st, AUDIT_COLUMN_COUNT);
 		r.output = r.output ? r.output : "";
-		r.output_dropped = sqlite3_column_int64(st, AUDIT_COLUMN_COUNT + 1);
 		if (!each(ctx, &r)) {
 			step = 0;
 			break;

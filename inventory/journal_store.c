@@ -165,6 +165,7 @@ static bool append_audit(struct store *s, const struct actor *by, const struct j
 		.command = e->command,
 		.detail = e->error,
 		.output_sha256 = e->output_length > 0 ? e->output_sha256 : "",
+		.output_dropped = e->output_dropped,
 		.entry_sha256 = entry_sha256,
 		.journal = e->id,
 	};

@@ -23,6 +23,7 @@ create table audit (
 	command       text not null,
 	detail        text not null,
 	output_sha256 text not null,
+	output_dropped integer not null,
 	entry_sha256  text not null,
 	journal       integer not null,
 	prev_hash     text not null,

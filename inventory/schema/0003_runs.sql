@@ -80,7 +80,7 @@ begin
 end;
 
 create trigger journal_only_append before insert on journal
-when new.id <= (select max(id) from journal)
+when new.id > 0 and new.id <= (select max(id) from journal) -- without a number given it is -1 here
 begin
 	select raise(abort, 'the journal is append-only');
 end;
