@@ -16,6 +16,9 @@ enum { NOW_MS = 1000500 };
 #define P p->look.primary
 #define SET(member, text) set((member), sizeof(member), (text))
 
+#define DOWN(side) ((side).up = false, (side).facts = (struct facts){0})
+#define NO_CONTROL(side) ((side).has_control = false, (side).control = (struct control){0})
+
 static void set(char *member, size_t size, const char *text)
 {
 	assert_true(strlen(text) < size);
@@ -26,19 +29,18 @@ static void set(char *member, size_t size, const char *text)
 #define REFUSED(X)                                                                                                     \
 	X(target_is_a_primary, S.facts.in_recovery = false, "is a primary")                                            \
 	X(target_is_a_primary_by_its_control_file, S.control.state = CONTROL_IN_PRODUCTION, "may be a primary")        \
-	X(target_down_and_was_primary, (S.up = false, S.control.state = CONTROL_SHUTDOWNED), "may be a primary")       \
-	X(target_down_in_production, (S.up = false, S.control.state = CONTROL_IN_PRODUCTION), "may be a primary")      \
-	X(target_down_crashed_primary, (S.up = false, S.control.state = CONTROL_IN_CRASH_RECOVERY),                    \
-	  "may be a primary")                                                                                          \
-	X(target_down_shutting_down, (S.up = false, S.control.state = CONTROL_SHUTDOWNING), "may be a primary")        \
-	X(target_down_starting, (S.up = false, S.control.state = CONTROL_STARTUP), "may be a primary")                 \
-	X(target_down_without_control, (S.up = false, S.has_control = false), "nothing proves that it is a standby")   \
+	X(target_down_and_was_primary, (DOWN(S), S.control.state = CONTROL_SHUTDOWNED), "may be a primary")            \
+	X(target_down_in_production, (DOWN(S), S.control.state = CONTROL_IN_PRODUCTION), "may be a primary")           \
+	X(target_down_crashed_primary, (DOWN(S), S.control.state = CONTROL_IN_CRASH_RECOVERY), "may be a primary")     \
+	X(target_down_shutting_down, (DOWN(S), S.control.state = CONTROL_SHUTDOWNING), "may be a primary")             \
+	X(target_down_starting, (DOWN(S), S.control.state = CONTROL_STARTUP), "may be a primary")                      \
+	X(target_down_without_control, (DOWN(S), NO_CONTROL(S)), "nothing proves that it is a standby")                \
 	X(target_up_control_shut_down, S.control.state = CONTROL_SHUTDOWNED, "may be a primary")                       \
 	X(target_not_reached, S.reached = false, "standby-1.backend.example does not answer")                          \
 	X(target_up_but_not_reached, (S.reached = false, S.up = true), "does not answer")                              \
 	X(primary_not_reached, P.reached = false, "primary primary-1.backend.example does not answer")                 \
-	X(primary_down, P.up = false, "cannot prove that primary-1.backend.example is the primary")                    \
-	X(primary_down_though_control_says_production, (P.up = false, P.control.state = CONTROL_IN_PRODUCTION),        \
+	X(primary_down, DOWN(P), "cannot prove that primary-1.backend.example is the primary")                         \
+	X(primary_down_though_control_says_production, (DOWN(P), P.control.state = CONTROL_IN_PRODUCTION),             \
 	  "cannot prove that primary-1")                                                                               \
 	X(primary_in_recovery, P.facts.in_recovery = true, "is in recovery")                                           \
 	X(both_in_recovery, (P.facts.in_recovery = true, P.control.state = CONTROL_IN_ARCHIVE_RECOVERY),               \
@@ -54,17 +56,17 @@ static void set(char *member, size_t size, const char *text)
 	  "the data directory of the inventory 9")                                                                     \
 	X(primary_directory_is_another_system, P.control.system_identifier = 9,                                        \
 	  "the data directory of the inventory 9")                                                                     \
-	X(target_identifier_unknown, (S.facts.has_system_identifier = false, S.has_control = false),                   \
+	X(target_identifier_unknown, (S.facts.has_system_identifier = false, NO_CONTROL(S)),                           \
 	  "system identifier of standby-1.backend.example is not known")                                               \
-	X(primary_identifier_unknown, (P.facts.has_system_identifier = false, P.has_control = false),                  \
+	X(primary_identifier_unknown, (P.facts.has_system_identifier = false, NO_CONTROL(P)),                          \
 	  "system identifier of primary-1.backend.example is not known")                                               \
 	X(both_identifiers_unknown,                                                                                    \
-	  (S.facts.has_system_identifier = P.facts.has_system_identifier = S.has_control = P.has_control = false),     \
+	  (S.facts.has_system_identifier = P.facts.has_system_identifier = false, NO_CONTROL(S), NO_CONTROL(P)),       \
 	  "is not known")                                                                                              \
 	X(old_version_another_system_by_control,                                                                       \
 	  (S.facts.has_system_identifier = P.facts.has_system_identifier = false, S.control.system_identifier = 5),    \
 	  "is no standby of")                                                                                          \
-	X(down_another_system, (S.up = false, S.control.system_identifier = 5), "is no standby of")                    \
+	X(down_another_system, (DOWN(S), S.control.system_identifier = 5), "is no standby of")                         \
 	X(one_machine, SET(S.machine_id, P.machine_id), "are one machine")                                             \
 	X(one_machine_under_two_names_and_addresses,                                                                   \
 	  (SET(S.machine_id, P.machine_id), SET(S.hostname, "x"), SET(S.addresses[0], "10.9.9.9")), "are one machine") \
@@ -119,13 +121,15 @@ static void set(char *member, size_t size, const char *text)
 #define PROVED(X)                                                                                                   \
 	X(healthy, (void)0)                                                                                         \
 	X(look_is_just_fresh, p->look.taken_ms = NOW_MS - 30000)                                                    \
-	X(down_in_archive_recovery, S.up = false)                                                                   \
-	X(down_shut_down_in_recovery, (S.up = false, S.control.state = CONTROL_SHUTDOWNED_IN_RECOVERY))             \
-	X(up_without_control, S.has_control = false)                                                                \
+	X(down_in_archive_recovery, DOWN(S))                                                                        \
+	X(down_shut_down_in_recovery, (DOWN(S), S.control.state = CONTROL_SHUTDOWNED_IN_RECOVERY))                  \
+	X(up_without_control, NO_CONTROL(S))                                                                        \
 	X(old_version_identifiers_from_control,                                                                     \
 	  (S.facts.has_system_identifier = P.facts.has_system_identifier = false))                                  \
 	X(promoted_once_and_reattached, (S.facts.timeline = S.control.timeline = 2))                                \
 	X(machine_id_missing_boot_ids_differ, S.machine_id[0] = 0)                                                  \
+	X(conninfo_name_of_the_inventory_only,                                                                      \
+	  (SET(P.hostname, "vm7"), SET(S.conninfo_host, "primary-1"), S.n_conninfo_addresses = 0))                  \
 	X(conninfo_short_name, (SET(S.conninfo_host, "primary-1"), S.n_conninfo_addresses = 0))                     \
 	X(conninfo_full_name, (SET(S.conninfo_host, "PRIMARY-1.backend.Example."), S.n_conninfo_addresses = 0))     \
 	X(conninfo_by_alias_that_resolves, SET(S.conninfo_host, "db.internal"))                                     \
@@ -176,17 +180,17 @@ PROVED(PROVED_TEST)
 #define HELP(X)                                                                                                       \
 	X(stale_wal_e, SET(P.oldest_segment, "000000010000000000000040"), "wal-e", "")                                \
 	X(stale_script, SET(P.oldest_segment, "000000010000000000000040"), "pg_resync_slave", "")                     \
-	X(down_wal_e, S.up = false, "wal-e", "")                                                                      \
+	X(down_wal_e, DOWN(S), "wal-e", "")                                                                           \
 	X(promoted_wal_e, (S.facts.timeline = 2, P.facts.n_senders = 0), "wal-e", "Use pg_resync_slave")              \
 	X(promoted_script, (S.facts.timeline = 2, P.facts.n_senders = 0), "pg_resync_slave", "")                      \
-	X(ahead_down_wal_e, (S.up = false, S.control.timeline = 2), "wal-e", "is on timeline 2")                      \
+	X(ahead_down_wal_e, (DOWN(S), S.control.timeline = 2), "wal-e", "is on timeline 2")                           \
 	X(behind_9_3_wal_e, P.facts.timeline = 2, "wal-e", "is on timeline 1 and primary-1")                          \
 	X(behind_12_wal_e, (P.facts.timeline = 2, p->standby.postgresql.version_num = 1200), "wal-e", "")             \
-	X(ahead_12_wal_e, (S.up = false, S.control.timeline = 2, p->standby.postgresql.version_num = 1200), "wal-e",  \
+	X(ahead_12_wal_e, (DOWN(S), S.control.timeline = 2, p->standby.postgresql.version_num = 1200), "wal-e",       \
 	  "is on timeline 2")                                                                                         \
 	X(other_system_wal_e, S.facts.system_identifier = 3, "wal-e", "another system")                               \
 	X(no_data_wal_e, S.data_dir_there = false, "wal-e", "there is none: use pg_resync_slave")                     \
-	X(no_control_wal_e, S.has_control = false, "wal-e", "there is none: use pg_resync_slave")                     \
+	X(no_control_wal_e, NO_CONTROL(S), "wal-e", "there is none: use pg_resync_slave")                             \
 	X(no_data_script, S.data_dir_there = false, "pg_resync_slave", "")                                            \
 	X(script_12, p->standby.postgresql.version_num = 1200, "pg_resync_slave", "refuses to start with: use wal-e") \
 	X(script_12_path,                                                                                             \
@@ -217,68 +221,83 @@ HELP(HELP_TEST)
 #define NOT_STREAMING (P.facts.n_senders = 1, S.facts.has_receiver = false, S.receiver_process[0] = 0)
 #define REMOVED \
 	"FATAL:  could not receive data from WAL stream: ERROR:  requested WAL segment 000000010000000000000020 has already been removed"
-#define VERDICTS_OF(X)                                                                                                 \
-	X(healthy, (void)0, STREAMING, "streams from primary-1.backend.example, 0 bytes behind")                       \
-	X(little_lag, P.facts.current += 256 << 20, STREAMING, "256 MB behind")                                        \
-	X(lag_above_warning, P.facts.current += (256 << 20) + 1, CATCHING_UP, "(limit 256 MB)")                        \
-	X(lag_at_critical, P.facts.current += 512 << 20, CATCHING_UP, "512 MB behind")                                 \
-	X(lag_above_critical, P.facts.current += (512 << 20) + 1, LAGGING, "(limit 512 MB)")                           \
-	X(own_limits, (p->standby.limits.lag_critical_mb = 8, P.facts.current += 9 << 20), LAGGING, "limit 8.0 MB")    \
-	X(paused, (P.facts.current += 600 << 20, S.facts.replay_paused = true), LAGGING, "its replay is paused")       \
-	X(old_version_receiver, S.facts.has_receiver = false, STREAMING, "0 bytes behind")                             \
-	X(standby_away, (S.reached = S.up = false, SET(S.unreached.text, "no route")), UNKNOWN, "no route")            \
-	X(primary_away, (P.reached = P.up = false, SET(P.unreached.text, "timed out")), UNKNOWN, "timed out")          \
-	X(primary_down, (P.up = false, SET(P.down.text, "starting up")), UNKNOWN, "starting up")                       \
-	X(both_away, (S.reached = S.up = P.reached = P.up = false), UNKNOWN,                                           \
-	  "standby-1.backend.example does not answer")                                                                 \
-	X(standby_down, S.up = false, DOWN, "its control file says \"in archive recovery\"")                           \
-	X(standby_down_and_stale, (S.up = false, S.control.has_redo = true, S.control.redo = 0x20000000), DOWN,        \
-	  "and stale: segment 000000010000000000000020")                                                               \
-	X(standby_down_min_recovery,                                                                                   \
-	  (S.up = false, S.control.has_redo = S.control.has_min_recovery = true, S.control.redo = 0x20000000,          \
-	   S.control.min_recovery = 0x30000000),                                                                       \
-	  DOWN, "in archive recovery\"")                                                                               \
-	X(standby_down_without_data, (S.up = S.has_control = S.data_dir_there = false, SET(S.down.text, "no socket")), \
-	  DOWN, "(no socket), and its data directory is not there")                                                    \
-	X(runs_as_primary, S.facts.in_recovery = false, DIVERGED, "runs as a primary")                                 \
-	X(other_system, S.facts.system_identifier = 8, DIVERGED, "another system")                                     \
-	X(down_and_other_system, (S.up = false, S.control.system_identifier = 8), DIVERGED, "another system")          \
-	X(promoted_once, (NOT_STREAMING, S.facts.timeline = 2), DIVERGED,                                              \
-	  "is on timeline 2, primary-1.backend.example on 1")                                                          \
-	X(promoted_once_by_control, (NOT_STREAMING, S.control.timeline = 3), DIVERGED, "is on timeline 3")             \
-	X(timeline_ahead_but_streaming, S.facts.timeline = 2, STREAMING, "streams from")                               \
-	X(forked_by_log,                                                                                               \
-	  (NOT_STREAMING,                                                                                              \
-	   SET(S.last_fatal, "FATAL:  highest timeline 1 of the primary is behind recovery timeline 2")),              \
-	  DIVERGED, "cannot follow")                                                                                   \
-	X(stale_by_segment, (NOT_STREAMING, SET(P.oldest_segment, "000000010000000000000031")), STALE,                 \
-	  "needs segment 000000010000000000000030, and primary-1.backend.example has none before "                     \
-	  "000000010000000000000031")                                                                                  \
-	X(not_stale_at_the_border, (NOT_STREAMING, SET(P.oldest_segment, "000000010000000000000030")), BROKEN,         \
-	  "receives nothing")                                                                                          \
-	X(stale_across_timelines, (NOT_STREAMING, SET(P.oldest_segment, "000000020000000000000031")), STALE,           \
-	  "needs segment")                                                                                             \
-	X(stale_by_log, (NOT_STREAMING, P.oldest_segment[0] = 0, SET(S.last_fatal, REMOVED)), STALE,                   \
-	  "already been removed")                                                                                      \
-	X(old_log_line_proves_nothing, (NOT_STREAMING, SET(S.last_fatal, REMOVED)), BROKEN, "receives nothing")        \
-	X(stale_though_catching_up,                                                                                    \
-	  (P.facts.senders[1].state = fake_text("catchup"), SET(P.oldest_segment, "000000010000000000000031")), STALE, \
-	  "needs segment")                                                                                             \
-	X(stale_but_restores,                                                                                          \
-	  (NOT_STREAMING, SET(P.oldest_segment, "000000010000000000000031"),                                           \
-	   S.facts.restore_command = fake_text("envdir x")),                                                           \
-	  CATCHING_UP, "restores from its archive")                                                                    \
-	X(stale_and_archive_did_not_help,                                                                              \
-	  (NOT_STREAMING, SET(P.oldest_segment, "000000010000000000000031"), SET(S.last_fatal, REMOVED),               \
-	   S.facts.restore_command = fake_text("envdir x")),                                                           \
-	  STALE, "needs segment")                                                                                      \
-	X(catching_up, (P.facts.senders[1].state = fake_text("catchup"), P.facts.current += 3 << 20), CATCHING_UP,     \
-	  "receives from primary-1.backend.example and is 3.0 MB behind")                                              \
-	X(no_receiver, NOT_STREAMING, BROKEN, "in recovery, but receives nothing")                                     \
-	X(follows_another, P.facts.n_senders = 1, BROKEN, "has no sender for it")                                      \
-	X(refused_by_primary,                                                                                          \
-	  (NOT_STREAMING, SET(S.last_fatal, "FATAL:  could not connect to the primary server: no")), BROKEN,           \
-	  "could not connect")                                                                                         \
+#define VERDICTS_OF(X)                                                                                                   \
+	X(healthy, (void)0, STREAMING, "streams from primary-1.backend.example, 0 bytes behind")                         \
+	X(little_lag, P.facts.current += 256 << 20, STREAMING, "256 MB behind")                                          \
+	X(lag_above_warning, P.facts.current += (256 << 20) + 1, CATCHING_UP, "(limit 256 MB)")                          \
+	X(lag_at_critical, P.facts.current += 512 << 20, CATCHING_UP, "512 MB behind")                                   \
+	X(lag_above_critical, P.facts.current += (512 << 20) + 1, LAGGING, "(limit 512 MB)")                             \
+	X(own_limits, (p->standby.limits.lag_critical_mb = 8, P.facts.current += 9 << 20), LAGGING, "limit 8.0 MB")      \
+	X(paused, (P.facts.current += 600 << 20, S.facts.replay_paused = true), LAGGING, "its replay is paused")         \
+	X(old_version_receiver, S.facts.has_receiver = false, STREAMING, "0 bytes behind")                               \
+	X(standby_away, (S.reached = false, DOWN(S), SET(S.unreached.text, "no route")), UNKNOWN, "no route")            \
+	X(primary_away, (P.reached = false, DOWN(P), SET(P.unreached.text, "timed out")), UNKNOWN, "timed out")          \
+	X(primary_down, (DOWN(P), SET(P.down.text, "starting up")), UNKNOWN, "starting up")                              \
+	X(both_away, (S.reached = P.reached = false, DOWN(S), DOWN(P)), UNKNOWN,                                         \
+	  "standby-1.backend.example does not answer")                                                                   \
+	X(standby_down, DOWN(S), DOWN, "its control file says \"in archive recovery\"")                                  \
+	X(standby_down_and_stale, (DOWN(S), S.control.has_redo = true, S.control.redo = 0x20000000), DOWN,               \
+	  "and stale: segment 000000010000000000000020")                                                                 \
+	X(standby_down_min_recovery,                                                                                     \
+	  (DOWN(S), S.control.has_redo = S.control.has_min_recovery = true, S.control.redo = 0x20000000,                 \
+	   S.control.min_recovery = 0x30000000),                                                                         \
+	  DOWN, "in archive recovery\"")                                                                                 \
+	X(standby_down_without_data,                                                                                     \
+	  (S.data_dir_there = false, DOWN(S), NO_CONTROL(S), SET(S.down.text, "no socket")), DOWN,                       \
+	  "(no socket), and its data directory is not there")                                                            \
+	X(runs_as_primary, S.facts.in_recovery = false, DIVERGED, "runs as a primary")                                   \
+	X(other_system, S.facts.system_identifier = 8, DIVERGED, "another system")                                       \
+	X(down_and_other_system, (DOWN(S), S.control.system_identifier = 8), DIVERGED, "another system")                 \
+	X(promoted_once, (NOT_STREAMING, S.facts.timeline = 2), DIVERGED,                                                \
+	  "is on timeline 2, primary-1.backend.example on 1")                                                            \
+	X(promoted_once_by_control, (NOT_STREAMING, S.control.timeline = 3), DIVERGED, "is on timeline 3")               \
+	X(timeline_ahead_but_streaming, S.facts.timeline = 2, STREAMING, "streams from")                                 \
+	X(forked_by_log,                                                                                                 \
+	  (NOT_STREAMING,                                                                                                \
+	   SET(S.last_fatal, "FATAL:  highest timeline 1 of the primary is behind recovery timeline 2")),                \
+	  DIVERGED, "cannot follow")                                                                                     \
+	X(forked_by_log_2,                                                                                               \
+	  (NOT_STREAMING,                                                                                                \
+	   SET(S.last_fatal,                                                                                             \
+	       "LOG:  new timeline 2 forked off current database system timeline 1 before current recovery point 0/3")), \
+	  DIVERGED, "cannot follow")                                                                                     \
+	X(no_child_by_log,                                                                                               \
+	  (NOT_STREAMING, SET(S.last_fatal, "FATAL:  requested timeline 2 is not a child of this server's history")),    \
+	  DIVERGED, "cannot follow")                                                                                     \
+	X(system_by_log,                                                                                                 \
+	  (NOT_STREAMING,                                                                                                \
+	   SET(S.last_fatal, "FATAL:  database system identifier differs between the primary and standby")),             \
+	  DIVERGED, "cannot follow")                                                                                     \
+	X(starts_up, P.facts.senders[1].state = fake_text("startup"), CATCHING_UP, "receives from")                      \
+	X(ssh_away_but_up, (S.reached = false), STREAMING, "streams from")                                               \
+	X(stale_by_segment, (NOT_STREAMING, SET(P.oldest_segment, "000000010000000000000031")), STALE,                   \
+	  "needs segment 000000010000000000000030, and primary-1.backend.example has none before "                       \
+	  "000000010000000000000031")                                                                                    \
+	X(not_stale_at_the_border, (NOT_STREAMING, SET(P.oldest_segment, "000000010000000000000030")), BROKEN,           \
+	  "receives nothing")                                                                                            \
+	X(stale_across_timelines, (NOT_STREAMING, SET(P.oldest_segment, "000000020000000000000031")), STALE,             \
+	  "needs segment")                                                                                               \
+	X(stale_by_log, (NOT_STREAMING, P.oldest_segment[0] = 0, SET(S.last_fatal, REMOVED)), STALE,                     \
+	  "already been removed")                                                                                        \
+	X(old_log_line_proves_nothing, (NOT_STREAMING, SET(S.last_fatal, REMOVED)), BROKEN, "receives nothing")          \
+	X(stale_though_catching_up,                                                                                      \
+	  (P.facts.senders[1].state = fake_text("catchup"), SET(P.oldest_segment, "000000010000000000000031")), STALE,   \
+	  "needs segment")                                                                                               \
+	X(stale_but_restores,                                                                                            \
+	  (NOT_STREAMING, SET(P.oldest_segment, "000000010000000000000031"),                                             \
+	   S.facts.restore_command = fake_text("envdir x")),                                                             \
+	  CATCHING_UP, "restores from its archive")                                                                      \
+	X(stale_and_archive_did_not_help,                                                                                \
+	  (NOT_STREAMING, SET(P.oldest_segment, "000000010000000000000031"), SET(S.last_fatal, REMOVED),                 \
+	   S.facts.restore_command = fake_text("envdir x")),                                                             \
+	  STALE, "needs segment")                                                                                        \
+	X(catching_up, (P.facts.senders[1].state = fake_text("catchup"), P.facts.current += 3 << 20), CATCHING_UP,       \
+	  "receives from primary-1.backend.example and is 3.0 MB behind")                                                \
+	X(no_receiver, NOT_STREAMING, BROKEN, "in recovery, but receives nothing")                                       \
+	X(follows_another, P.facts.n_senders = 1, BROKEN, "has no sender for it")                                        \
+	X(refused_by_primary,                                                                                            \
+	  (NOT_STREAMING, SET(S.last_fatal, "FATAL:  could not connect to the primary server: no")), BROKEN,             \
+	  "could not connect")                                                                                           \
 	X(primary_in_recovery, P.facts.in_recovery = true, BROKEN, "is itself in recovery")
 
 #define VERDICT_TEST(name, change, expected, says)                                                                    \
@@ -313,7 +332,7 @@ static void lag_comes_from_current_and_replay(void **state)
 	decide_verdict(&p->look, &j);
 	assert_int_equal(j.lag_bytes, 0);
 	assert_true(j.lag_seconds == 0);
-	S.up = false;
+	DOWN(S);
 	decide_verdict(&p->look, &j);
 	assert_int_equal(j.lag_bytes, -1);
 	assert_true(j.lag_seconds < 0);
@@ -338,7 +357,7 @@ static void the_sender_row_is_found_by_address(void **state)
 	S.n_addresses = 2;
 	p->senders[1].client_addr = fake_text("192.168.0.7");
 	assert_int_equal(decide_sender_row(&p->look), 1);
-	P.up = false;
+	DOWN(P);
 	assert_int_equal(decide_sender_row(&p->look), -1);
 }
 
@@ -401,7 +420,7 @@ static void free_senders_are_limit_less_used(void **state)
 	P.facts.max_wal_senders = -1;
 	assert_int_equal(decide_free_senders(&p->look), -1);
 	P.facts.max_wal_senders = 3;
-	P.up = false;
+	DOWN(P);
 	assert_int_equal(decide_free_senders(&p->look), -1);
 }
 
