@@ -113,6 +113,13 @@ static void waited_enough(void *ctx)
 	finish(ctx);
 }
 
+/* The program leads a group of its own (a Ctrl-C at our terminal is ours alone), so what it started ends with it: gpg
+ * under pass, for instance. Its id is its own as long as process_exited() has not been called. */
+static void signal_group(const struct process *p, int signal)
+{
+	uv_kill(-p->handle.pid, signal);
+}
+
 static void escalate(void *ctx)
 {
 	struct process *p = ctx;
@@ -120,12 +127,12 @@ static void escalate(void *ctx)
 	if (p->stage == RUNNING) {
 		error_set(&p->why, ERROR_TIMEOUT, "%s: not finished within %u ms", p->name, p->within_ms);
 		p->stage = TERMINATED;
-		uv_process_kill(&p->handle, SIGTERM);
+		signal_group(p, SIGTERM);
 		timer_after(&p->timer, KILL_AFTER_MS, escalate);
 	} else {
 		/* A program that even SIGKILL does not end (it hangs in the kernel) must not hold us up. */
 		p->stage = KILLED;
-		uv_process_kill(&p->handle, SIGKILL);
+		signal_group(p, SIGKILL);
 		timer_after(&p->timer, LINGER_MS, waited_enough);
 	}
 }
@@ -193,7 +200,8 @@ static void input_written(uv_write_t *write, int status)
 static int spawn(struct process *p, uv_loop_t *loop, const struct process_spec *spec)
 {
 	uv_stdio_container_t stdio[3] = {{.flags = UV_IGNORE}};
-	uv_process_options_t options = {.exit_cb = process_exited, .stdio = stdio, .stdio_count = 3};
+	uv_process_options_t options = {
+		.exit_cb = process_exited, .stdio = stdio, .stdio_count = 3, .flags = UV_PROCESS_DETACHED};
 	size_t argc = 0;
 	int rc;
 

@@ -18,7 +18,7 @@ struct process_spec {
 	const char *const *argv; /* NULL-terminated, borrowed during the call only; argv[0] is looked up in PATH */
 	const char *input;	 /* fed on stdin, copied (and wiped after); NULL: /dev/null */
 	size_t input_size;
-	unsigned within_ms; /* then SIGTERM, and SIGKILL a second later */
+	unsigned within_ms; /* then SIGTERM to it and its children, and SIGKILL a second later */
 	size_t most;	    /* cap of stdout and of stderr, each; what is beyond is read and dropped */
 };
 

@@ -148,6 +148,19 @@ static void one_that_ignores_sigterm_is_killed(void **state)
 	assert_in_range(clock_monotonic_ms() - before, 1100, 2500);
 }
 
+static void the_deadline_ends_its_children_too(void **state)
+{
+	int pid = 0;
+
+	(void)state;
+	run("sleep 30 & echo $!; wait", NULL, 300, 1000);
+	assert_int_equal(seen.code, ERROR_TIMEOUT);
+	assert_int_equal(sscanf(seen.out, "%d", &pid), 1);
+	for (int i = 0; i < 100 && kill(pid, 0) == 0; i++)
+		usleep(10000);
+	assert_true(pid > 1 && kill(pid, 0) == -1 && errno == ESRCH);
+}
+
 static void a_grandchild_that_keeps_the_pipes_does_not_hold_us_up(void **state)
 {
 	int64_t before = clock_monotonic_ms();
@@ -217,6 +230,7 @@ int main(void)
 		cmocka_unit_test(a_program_that_is_missing_is_told),
 		cmocka_unit_test(the_deadline_ends_it_politely),
 		cmocka_unit_test(one_that_ignores_sigterm_is_killed),
+		cmocka_unit_test(the_deadline_ends_its_children_too),
 		cmocka_unit_test(a_grandchild_that_keeps_the_pipes_does_not_hold_us_up),
 		cmocka_unit_test(cancel_replies_never_and_ends_the_program),
 		cmocka_unit_test(cancel_before_a_failed_start_is_told),
