@@ -117,16 +117,19 @@ static const struct action take = {
 	.reads = read_taken,
 };
 
-/* WAL-E's detached prefetchers outlive a restart and still need the key; what they leave goes with them. */
+/* WAL-E's detached prefetchers outlive a restart and still need the key: they are waited for, then ended, since the key
+ * must not stay open for them. What they leave goes with them. */
 static const struct action give_prefetchers = {
 	.name = "await WAL-E's prefetchers",
 	.script =
 		"d=${data_dir}; n=0\n"
-		"busy() { for x in /proc/[0-9]*/cmdline; do tr '\\0' ' ' <\"$x\" 2>/dev/null | grep -q 'wal-e.* wal-prefetch\\|wal-e.* wal-fetch' && return 0; done; return 1; }\n"
-		"stop() { for x in /proc/[0-9]*/cmdline; do tr '\\0' ' ' <\"$x\" 2>/dev/null | grep -q 'wal-e.* wal-prefetch' &&\n"
-		"	kill \"$(basename \"$(dirname \"$x\")\")\"; done; }\n"
-		"while busy && [ $n -lt 60 ]; do n=$((n + 1)); [ $n = 30 ] && stop; sleep 0.5; done\n"
-		"busy && { echo 'WAL-E still fetches' >&2; exit 40; }\n"
+		"pids() { for x in /proc/[0-9]*; do\n"
+		"	tr '\\0' ' ' <\"$x/cmdline\" 2>/dev/null | grep -q 'wal-e.* wal-prefetch ' && echo \"$${x#/proc/}\"; done; }\n"
+		"while [ -n \"$(pids)\" ] && [ $n -lt 40 ]; do n=$((n + 1)); sleep 0.5; done\n"
+		"for s in TERM KILL; do\n"
+		"	p=$(pids); [ -n \"$p\" ] || break\n"
+		"	kill -$s $p 2>/dev/null; echo \"ended with $s:\" $p; sleep 1\n"
+		"done\n"
 		"for x in \"$d/pg_wal/.wal-e\" \"$d/pg_xlog/.wal-e\"; do [ ! -d \"$x\" ] || rm -rf \"$x\"; done\n"
 		"exit 0\n",
 	.user = REMOTE_POSTGRES,

@@ -7,8 +7,8 @@
 #include "resync/method.h"
 
 /* checks.c: nothing is changed; all of the dry run. check_puppet stands in act_puppet.c */
-extern const struct action check_role, check_wal_e_helps, check_script_helps, check_puppet, check_tools_wal_e, check_tools_script, check_archive,
-	check_leftovers, check_recovery_tmp, check_room, check_senders;
+extern const struct action check_role, check_wal_e_helps, check_script_helps, check_puppet, check_tools_wal_e,
+	check_tools_script, check_archive, check_leftovers, check_recovery_tmp, check_room, check_senders;
 
 /* act_puppet.c */
 extern const struct hold hold_puppet_off;

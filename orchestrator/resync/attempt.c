@@ -271,7 +271,7 @@ struct attempt *attempt_begin(const struct step_env *env, const struct step_spec
 	timer_init(&a->start, env->reach->loop, a);
 	if (!script)
 		a->look = look_at(env->reach, env->pair, looked, a);
-	else if (spec->action->flags & ACTION_DETACHED && !env->attached)
+	else if (spec->action->flags & ACTION_DETACHED && !env->scripted)
 		start_detached(a, script);
 	else
 		start_plain(a, script);

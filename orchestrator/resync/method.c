@@ -8,28 +8,32 @@ static const struct action *const wal_e_checks[] = {
 	&check_role, &check_wal_e_helps, &check_puppet, &check_leftovers, &check_tools_wal_e, &check_archive, NULL};
 
 /* The nine steps of the operators' page, and the proof. */
-static const struct row wal_e_rows[] = {TAKE(hold_puppet_off),
-					DO(do_note_goal),
-					TAKE(hold_key_open),
-					DO(do_trial_decryption),
-					TAKE(hold_restoring),
-					DO(do_restart),
-					DO(do_await_recovery),
-					GIVE(hold_restoring),
-					GIVE(hold_key_open),
-					DO(do_restart_collectd),
-					DO(do_prove_streaming),
-					GIVE(hold_puppet_off),
-					END};
+static const struct row wal_e_rows[] = {
+	TAKE(hold_puppet_off),
+	DO(do_note_goal),
+	TAKE(hold_key_open),
+	DO(do_trial_decryption),
+	TAKE(hold_restoring),
+	DO(do_restart),
+	DO(do_await_recovery),
+	GIVE(hold_restoring),
+	GIVE(hold_key_open),
+	DO(do_restart_collectd),
+	DO(do_prove_streaming),
+	GIVE(hold_puppet_off),
+	END,
+};
 
 static const struct action *const script_checks[] = {&check_role,      &check_script_helps, &check_puppet,
 						     &check_leftovers, &check_tools_script, &check_recovery_tmp,
 						     &check_room,      &check_senders,	    NULL};
 
 /* The page's second method; puppet off first, which the page forgets. */
-static const struct row script_rows[] = {TAKE(hold_puppet_off),	 DO(do_note_goal),	  TAKE(hold_recovery_tmp),
-					 DO(do_resync_script),	 GIVE(hold_recovery_tmp), DO(do_restart_collectd),
-					 DO(do_prove_streaming), GIVE(hold_puppet_off),	  END};
+static const struct row script_rows[] = {
+	TAKE(hold_puppet_off),	DO(do_note_goal),	 TAKE(hold_recovery_tmp),
+	DO(do_resync_script),	GIVE(hold_recovery_tmp), DO(do_restart_collectd),
+	DO(do_prove_streaming), GIVE(hold_puppet_off),	 END,
+};
 
 static const struct method wal_e = {
 	.name = "wal-e",

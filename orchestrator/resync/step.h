@@ -33,7 +33,7 @@ struct step_env {
 	struct memory *memory;
 	int64_t run, of_run;	  /* of_run: whose hold is given back, 0: run's own */
 	int64_t host_run;	  /* names this run's directories on hosts, also when two controllers count alike */
-	bool attached;		  /* detached rows run as plain commands: a scripted host has no supervisor */
+	bool scripted;		  /* the host is a scripted one: no supervisor there, pauses are short */
 	const char *tag, *reason; /* tag: of the run that took the holds */
 	const struct secret *gpg_passphrase, *standby_password; /* NULL: not needed */
 };

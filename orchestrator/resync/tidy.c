@@ -55,6 +55,33 @@ struct tidy *tidy_begin(const struct step_env *env, tidy_fn *done, void *ctx)
 	t->env = env;
 	t->done = done;
 	t->ctx = ctx;
-	run_script(t, "rm -rf ${saved_dir}", env->tag, env->attached ? cleaned : saved_removed);
+	run_script(t, "rm -rf ${saved_dir}", env->tag, env->scripted ? cleaned : saved_removed);
+	return t;
+}
+
+static void all_stopped(void *ctx, const struct remote_reply *reply)
+{
+	struct tidy *t = ctx;
+	tidy_stopped_fn *stopped = t->stopped;
+	void *of = t->ctx;
+	struct error why;
+
+	free(t);
+	if (reply->why)
+		why = *reply->why;
+	else if (reply->status != 0)
+		error_set(&why, ERROR_HOST, "cannot end what still runs: exit status %d: %.200s", reply->status,
+			  reply->err);
+	stopped(of, reply->why || reply->status != 0 ? &why : NULL);
+}
+
+struct tidy *tidy_stop(const struct step_env *env, int64_t host_run, tidy_stopped_fn *stopped, void *ctx)
+{
+	struct tidy *t = mem_new(struct tidy);
+
+	t->env = env;
+	t->stopped = stopped;
+	t->ctx = ctx;
+	detached_stop_run(env->remote, env->pair->standby->state_dir, host_run, 5000, all_stopped, t);
 	return t;
 }

@@ -1,11 +1,12 @@
 /*
  * The engine. It knows rows and holds; what an action does is the step's business.
  */
-#include "resync/walk.h"
+#include "resync/walk_inner.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "inventory/held.h"
 #include "inventory/inventory.h"
@@ -16,30 +17,10 @@
 #include "resync/reach.h"
 #include "resync/tidy.h"
 
-enum { HOLDS = 16 };
-
-struct walk {
-	struct step_env env;
-	const struct method *method;
-	walk_news_fn *news;
-	walk_ended_fn *ended;
-	void *ctx;
-	struct timer later; /* starts and ends the walk from the loop, so that nothing is answered too early */
-	struct step *step;
-	enum walk_phase phase;
-	const struct hold *held[HOLDS]; /* begun and not given back, oldest first */
-	int held_row[HOLDS];
-	size_t n_held;
-	int at;	  /* row of the table, or check */
-	int part; /* which action of a hold's give */
-	bool dry_run, recovering, cancelled, touched;
-	struct error why;  /* why the walk gives back; ERROR_NONE: it goes on */
-	struct error owed; /* the first give that failed */
-	char *tag, *reason;
-	struct tidy *tidy;
-};
+enum { STOP_RETRY_MS = 5000, STOP_TOTAL_MS = 10 * 60 * 1000, STOP_RECOVER_MS = 30 * 1000 };
 
 static void walk_go_on(struct walk *w);
+static void give_back(struct walk *w);
 static void step_ended(void *ctx, enum answer answer, const struct error *why);
 
 static void tell(struct walk *w, const char *name, bool begun, const struct step_news *step)
@@ -136,77 +117,44 @@ static void note_give(struct walk *w, enum journal_phase phase, enum journal_out
 	journal_note(w->env.journal, &e, NULL, w);
 }
 
-static enum run_left left(const struct walk *w, const char *name)
-{
-	const char *value = memory_get(w->env.memory, name);
+static void stop_first(void *ctx);
 
-	if (!value)
-		return RUN_LEFT_NOT_TOUCHED;
-	return strcmp(value, "no") == 0 ? RUN_LEFT_NO : RUN_LEFT_YES;
-}
-
-static enum walk_end end_of(const struct walk *w)
-{
-	if (w->owed.code)
-		return WALK_OWED;
-	if (w->why.code == ERROR_NONE)
-		return WALK_GOOD;
-	if (w->why.code == ERROR_CANCELLED)
-		return WALK_CANCELLED;
-	if (!w->touched && w->why.code == ERROR_REFUSED)
-		return WALK_REFUSED;
-	if (!w->touched &&
-	    (w->why.code == ERROR_UNREACHABLE || w->why.code == ERROR_HOST_KEY || w->why.code == ERROR_AUTH))
-		return WALK_UNREACHABLE;
-	return WALK_FAILED;
-}
-
-static void walk_free(void *ctx)
+/* What cannot be ended may still change the host behind our back: nothing is given back, all of it stays owed. */
+static void remote_work_stopped(void *ctx, const struct error *why)
 {
 	struct walk *w = ctx;
 
-	memory_free(w->env.memory);
-	free(w->tag);
-	free(w->reason);
-	free(w);
+	w->tidy = NULL;
+	if (!why) {
+		w->stop_run = 0;
+		give_back(w);
+		return;
+	}
+	if (error_may_retry(why->code) && clock_monotonic_ms() < w->stop_until_ms) {
+		timer_after(&w->later, STOP_RETRY_MS, stop_first);
+		return;
+	}
+	error_set(&w->owed, ERROR_OWED, "%s and all since: %.300s", w->held[0]->name, why->text);
+	walk_end_now(w);
 }
 
-static void finish(struct walk *w)
+static void stop_first(void *ctx)
 {
-	const char *warning = memory_get(w->env.memory, "warning");
-	struct walk_result r = {.end = end_of(w), .warning = warning ? warning : ""};
+	struct walk *w = ctx;
 
-	r.why = w->why;
-	if (w->owed.code)
-		error_set(&r.why, ERROR_OWED, "%.220s%s%.220s", w->owed.text,
-			  w->why.code ? "; it gave back because: " : "", w->why.code ? w->why.text : "");
-	r.left = (struct run_left_as){left(w, "key_protected"), left(w, "conf_reverted"), left(w, "puppet_on"),
-				      left(w, "collectd_running")};
-	journal_forget(w->env.journal, w);
-	w->ended(w->ctx, &r);
-	timer_close(&w->later, walk_free);
-}
-
-static void tidied(void *ctx)
-{
-	finish(ctx);
-}
-
-/* Everything is given back: what the run kept on the host for that is of no more use. */
-static void walk_end(struct walk *w)
-{
-	if (w->touched && !w->owed.code)
-		w->tidy = tidy_begin(&w->env, tidied, w);
-	else
-		finish(w);
+	w->tidy = tidy_stop(&w->env, w->stop_run, remote_work_stopped, w);
 }
 
 static void give_back(struct walk *w)
 {
 	w->phase = WALK_GIVING_BACK;
 	w->part = 0;
+	if (w->stop_run && w->n_held) {
+		stop_first(w);
+		return;
+	}
 	if (w->n_held == 0) {
-		walk_end(w);
+		walk_finish(w);
 		return;
 	}
 	note_give(w, JOURNAL_BEGUN, JOURNAL_NONE, NULL);
@@ -255,6 +203,10 @@ static void failed(struct walk *w, const struct error *why)
 
 	w->why = *why;
 	error_in(&w->why, "%s", action_now(w)->name);
+	if (error_may_retry(why->code) && !w->env.scripted) { /* its work may still run there */
+		w->stop_run = w->env.host_run;
+		w->stop_until_ms = clock_monotonic_ms() + STOP_TOTAL_MS;
+	}
 	/* A TAKE that proved to have changed nothing is not held. */
 	if (row && row->kind == ROW_TAKE && why->code == ERROR_REFUSED) {
 		w->n_held--;
@@ -289,14 +241,14 @@ static void walk_go_on(struct walk *w)
 	}
 	if (w->phase == WALK_CHECKING && !w->method->checks[w->at]) {
 		if (w->dry_run) {
-			finish(w);
+			walk_end_now(w);
 			return;
 		}
 		w->phase = WALK_WALKING;
 		w->at = 0;
 	}
 	if (w->phase == WALK_WALKING && row_now(w)->kind == ROW_END) {
-		walk_end(w);
+		walk_finish(w);
 		return;
 	}
 	w->part = 0;
@@ -345,7 +297,7 @@ struct walk *walk_begin(const struct walk_spec *spec, walk_news_fn *news, walk_e
 				   .run = spec->run,
 				   .of_run = spec->of_run,
 				   .host_run = spec->host_run,
-				   .attached = spec->attached,
+				   .scripted = spec->scripted,
 				   .tag = w->tag,
 				   .reason = w->reason,
 				   .gpg_passphrase = spec->gpg_passphrase,
@@ -357,6 +309,8 @@ struct walk *walk_begin(const struct walk_spec *spec, walk_news_fn *news, walk_e
 	w->ctx = ctx;
 	if (spec->held) {
 		w->recovering = true;
+		w->stop_run = spec->scripted ? 0 : spec->stop_run;
+		w->stop_until_ms = clock_monotonic_ms() + STOP_RECOVER_MS;
 		w->touched = true;
 		adopt_held(w, spec->held);
 	}

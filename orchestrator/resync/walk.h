@@ -55,7 +55,8 @@ struct walk_spec {
 	const char *tag, *reason;      /* copied */
 	const struct secret *gpg_passphrase, *standby_password;
 	bool dry_run; /* checks only: no byte is changed on any host */
-	bool attached;
+	bool scripted;
+	int64_t stop_run;	      /* recovery: the host_run of the interrupted run, ended there first; 0: none */
 	const struct held_list *held; /* recovery: give these back and nothing else; borrowed during the call */
 };
 
