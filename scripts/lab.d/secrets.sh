@@ -69,12 +69,9 @@ user_keys_make() {
 	ssh-keygen -q -t ed25519 -N '' -C lab-ed25519 -f "$dir/id_ed25519"
 	ssh-keygen -q -t ecdsa -b 256 -N '' -C lab-ecdsa -f "$dir/id_ecdsa"
 	ssh-keygen -q -t rsa -b 2048 -N '' -C lab-rsa -f "$dir/id_rsa"
-	# ssh-keygen takes a new passphrase from an argument or through SSH_ASKPASS; the second leaves no trace in a list of processes.
-	printf '#!/bin/sh\ncat "%s"\n' "$lab_dir/controller/secrets/identity_passphrase" >"$dir/askpass"
-	chmod 700 "$dir/askpass"
-	SSH_ASKPASS=$dir/askpass SSH_ASKPASS_REQUIRE=force \
+	# ssh-keygen takes a new passphrase from an argument or from SSH_ASKPASS; the second leaves no trace in a list of processes.
+	LAB_ASKPASS_FILE=$lab_dir/controller/secrets/identity_passphrase SSH_ASKPASS=$lab_lib/askpass SSH_ASKPASS_REQUIRE=force \
 		ssh-keygen -q -t ed25519 -a 16 -C lab-encrypted -f "$dir/id_encrypted" </dev/null
-	rm -f "$dir/askpass"
 	cat "$dir"/*.pub >"$dir/authorized_keys"
 }
 

@@ -133,7 +133,7 @@ lab_up() {
 # An `up` that fails leaves nothing but its logs' last words on the terminal.
 lab_abandon() {
 	[ "$lab_finished" = yes ] || {
-		say "up failed; taking down what was made (logs kept in /tmp/pgresync-lab.failed when PGRESYNC_LAB_KEEP_LOGS is set)"
+		say "up did not finish; what was made is taken down (PGRESYNC_LAB_KEEP_LOGS=1 keeps logs in /tmp/pgresync-lab.failed)"
 		if [ -n "${PGRESYNC_LAB_KEEP_LOGS:-}" ]; then
 			rm -rf /tmp/pgresync-lab.failed
 			mkdir -m 700 /tmp/pgresync-lab.failed
