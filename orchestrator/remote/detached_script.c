@@ -27,8 +27,8 @@ static const char library[] =
 static const char child[] = "note child $$||exit 126\nexec \"$@\"\n";
 
 /* Ends the command when its time is over; a session of its own, so that its sleep ends with it. */
-static const char watcher[] = "sleep \"$1\";[ -e rc ]&&exit;alive child||exit;: >late;kill -TERM -- \"-$p\"\n"
-			      "sleep 10;alive child&&kill -KILL -- \"-$p\"\n";
+static const char watcher[] = "sleep \"$1\";[ -e rc ]&&exit;alive child||exit;: >late;kill -TERM \"-$p\"\n"
+			      "sleep 10;alive child&&kill -KILL \"-$p\"\n";
 
 /*
  * The supervisor. $1 directory, $2 library, $3 watcher, $4 child's wrapper, $5 how to become the user, $6 1 for
@@ -46,7 +46,7 @@ static const char supervisor[] =
 	"setsid \"$sh\" -c \"$2$4\" pgresync $5 \"$sh\" -c \"$(cat cmd)\" <&4 4<&- >>out 2>>err\n"
 	"x=$?\n"
 	"until printf '%-11d\\n' $x|dd of=rc.tmp conv=notrunc,fsync 2>/dev/null&&mv rc.tmp rc;do sleep 5;done\n"
-	"[ -z \"$h\" ]||kill $h;[ -z \"$w\" ]||kill -KILL -- -$w\n";
+	"[ -z \"$h\" ]||kill $h;[ -z \"$w\" ]||kill -KILL -$w\n";
 
 /*
  * The starter. A directory that was given up (begun without pid) makes room. `setsid setsid` forks in the second
@@ -98,7 +98,7 @@ static const char follower[] =
 /* One line, read whole into memory first; mkdir fed-N sees to it that it is fed once. */
 static const char feeder[] = "cd \"$D\" 2>/dev/null||exit 94;IFS= read -r line||exit 93\n"
 			     "[ ! -d fed-$Q ]||{ echo again;exit 0;}\n"
-			     "i=0;while [ ! -e hold ]&&[ ! -e rc ]&&[ $i -lt 10 ];do i=$((i+1));nap;done\n"
+			     "i=0;while [ ! -e child ]&&[ ! -e rc ]&&[ $i -lt 10 ];do i=$((i+1));nap;done\n"
 			     "alive pid||alive child||exit 95;alive hold||exit 96\n"
 			     "mkdir fed-$Q||exit 91;exec 3<>in;printf '%s\\n' \"$line\" >&3;echo fed\n";
 
@@ -120,7 +120,7 @@ static const char cleaner[] =
 	"cd \"$S/$R\" 2>/dev/null||{ echo removed 0 kept 0;exit 0;}\n"
 	"n=0;k=0;for d in */;do [ -d \"$d\" ]||continue\n"
 	"if [ ! -e \"${d}rc\" ]&&{ alive \"${d}pid\"||alive \"${d}child\";};then k=$((k+1));continue;fi\n"
-	"rm -rf \"./$d\"&&n=$((n+1));done\n"
+	"alive \"${d}hold\"&&kill $p;rm -rf \"./$d\"&&n=$((n+1));done\n"
 	"cd ..;rmdir \"$R\" 2>/dev/null;echo removed $n kept $k\n";
 
 static void assign(struct buf *out, const char *name, const char *value)
