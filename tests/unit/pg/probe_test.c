@@ -460,7 +460,7 @@ static void a_server_that_is_starting_up_is_unreachable_for_now(void **state)
 
 	(void)state;
 	server_append(&server, "standby.signal", "");
-	server_append(&server, "postgresql.auto.conf", "restore_command = 'sleep 30; false'");
+	server_append(&server, "postgresql.auto.conf", "restore_command = 'sleep 3; false'");
 	server_launch(&server);
 	for (int i = 0; i < 100 && !strstr(a.why.text, "starting up"); i++) {
 		usleep(50000);
