@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "cli/audit_filter.h"
 #include "cli/context.h"
 #include "cli/output.h"
@@ -32,10 +33,17 @@ static void describe_end(const struct audit_record *r, char *text, size_t size)
 	snprintf(text, size, "%s%s%s%s", r->outcome, status, *took ? ", " : "", took);
 }
 
+static char *first_line(const char *text)
+{
+	size_t n = strcspn(text, "\n");
+
+	return text[n] == '\0' ? mem_strdup(text) : mem_printf("%.*s ...", (int)n, text);
+}
+
 static bool put_row(void *ctx, const struct audit_record *r)
 {
 	char seq[32], when[OUTPUT_TIME], by[256], run[32] = "", end[128];
-	const char *words = *r->detail ? r->detail : r->reason;
+	scoped_mem char *words = first_line(*r->detail ? r->detail : r->reason);
 
 	snprintf(seq, sizeof(seq), "%lld", (long long)r->seq);
 	if (r->run != 0)

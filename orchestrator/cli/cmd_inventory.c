@@ -1,88 +1,18 @@
-/* inventory import, export, list, show, check: what is known of the fleet. */
-#include <errno.h>
+/* inventory list, show, check: what is known of the fleet. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/template.h"
 #include "cli/context.h"
 #include "cli/output.h"
 #include "cli/rows.h"
 #include "cli/say.h"
-#include "inventory/actor.h"
 #include "inventory/check.h"
-#include "inventory/export.h"
-#include "inventory/import.h"
 #include "inventory/inventory.h"
 #include "inventory/setting.h"
 #include "ui/table.h"
-
-enum { EXPORT_MOST = 64 * 1024 * 1024 };
-
-static void json_diff(const struct diff *d, bool dry_run)
-{
-	struct output o;
-
-	output_begin(&o);
-	json_object(&o.json);
-	json_put_bool(&o.json, "applied", !dry_run && d->count > 0);
-	json_put_number(&o.json, "hosts", (int64_t)d->hosts);
-	json_put_number(&o.json, "pairs", (int64_t)d->pairs);
-	json_key(&o.json, "changes");
-	json_array(&o.json);
-	for (size_t i = 0; i < d->count; i++)
-		json_string(&o.json, d->lines[i]);
-	json_array_end(&o.json);
-	json_object_end(&o.json);
-	output_end(&o);
-}
-
-static void print_diff(const struct command_context *context, const struct diff *d, bool dry_run)
-{
-	if (context->json) {
-		json_diff(d, dry_run);
-		return;
-	}
-	for (size_t i = 0; i < d->count; i++)
-		say_line(stdout, d->lines[i]);
-	if (d->count == 0)
-		context_note(context, "nothing to change: %zu hosts and %zu pairs stand as in the file", d->hosts,
-			     d->pairs);
-	else
-		context_note(context, "%zu change%s%s; the file has %zu hosts and %zu pairs", d->count,
-			     d->count == 1 ? "" : "s", dry_run ? ", not applied (--dry-run)" : " applied", d->hosts,
-			     d->pairs);
-}
-
-static int inventory_import(struct command_context *context)
-{
-	bool dry_run = context_flag(context, "dry-run");
-	struct diff diff = {0};
-	struct actor by;
-	struct error why;
-
-	if (context_store(context, STORE_CREATE, &why) == NULL)
-		return context_fail(context, &why);
-	audit_actor_here(&by);
-	if (!import_file(context->store, context->arguments[0], dry_run, &by, &diff, &why))
-		return context_fail(context, &why);
-	print_diff(context, &diff, dry_run);
-	diff_done(&diff);
-	return STATUS_GOOD;
-}
-
-static int inventory_export(struct command_context *context)
-{
-	struct error why;
-	scoped_buf text;
-
-	buf_init(&text, EXPORT_MOST);
-	if (context_store(context, STORE_READ, &why) == NULL || !export_yaml(context->store, &text, &why))
-		return context_fail(context, &why);
-	if (!output_to_file(context_value(context, "output"), &text, &why))
-		return context_fail(context, &why);
-	return STATUS_GOOD;
-}
 
 /* "primary of 2", "standby of pg-primary-1", "" for a host in no pair. */
 static void describe_place(const struct inventory *inventory, const struct host *h, char *text, size_t size)
@@ -98,6 +28,8 @@ static void describe_place(const struct inventory *inventory, const struct host 
 		if (inventory->pairs[i].standby == h)
 			snprintf(text, size, "standby of %s", inventory->pairs[i].primary->name);
 }
+
+enum { VALUE_MOST = 65536 };
 
 static void json_host(struct json *j, const struct inventory *inventory, const struct host *h)
 {
@@ -169,27 +101,62 @@ static int inventory_list(struct command_context *context)
 }
 
 struct shown {
+	const struct host *host;
 	struct table *table;
 	struct output *output;
 };
 
+static const char *value_of_name(void *ctx, const char *name)
+{
+	const struct host *h = ctx;
+	const struct {
+		const char *name, *value;
+	} names[] = {
+		{"version", h->postgresql.version},
+		{"cluster", h->postgresql.cluster},
+		{"environment", h->environment},
+		{"site", h->site},
+		{"host", h->name},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(names[i].name, name) == 0)
+			return names[i].value;
+	return NULL;
+}
+
+/* What holds for this host: the value with its names filled in, on one line. */
+static char *value_for(const struct host *h, const char *value)
+{
+	struct host copy = *h;
+	struct error why;
+	scoped_buf text;
+
+	buf_init(&text, VALUE_MOST);
+	if (!template_expand_plain(&text, value, value_of_name, &copy, &why)) {
+		buf_clear(&text);
+		buf_adds(&text, value);
+	}
+	for (char *at = text.bytes; (at = strchr(at, '\n')) != NULL;)
+		*at = ' ';
+	return buf_steal(&text);
+}
+
 static void show_setting(void *ctx, const struct setting *s, const char *value, const char *origin)
 {
 	struct shown *shown = ctx;
+	scoped_mem char *text = value_for(shown->host, value);
 
 	if (shown->table != NULL) {
 		bool is_standard = strcmp(origin, "built in") == 0;
-		scoped_mem char *text = mem_strdup(value);
 
-		for (char *at = text; (at = strchr(at, '\n')) != NULL;)
-			*at = ' ';
 		table_add_row(shown->table, is_standard ? PAINT_FAINT : PAINT_PLAIN,
 			      (const char *const[]){s->name, text, origin});
 		return;
 	}
 	json_key(&shown->output->json, s->name);
 	json_object(&shown->output->json);
-	json_put_string(&shown->output->json, "value", value);
+	json_put_string(&shown->output->json, "value", text);
 	json_put_string(&shown->output->json, "origin", origin);
 	json_object_end(&shown->output->json);
 }
@@ -197,7 +164,7 @@ static void show_setting(void *ctx, const struct setting *s, const char *value, 
 static int show_json(struct command_context *context, const struct inventory *inventory, const struct host *h)
 {
 	struct output o;
-	struct shown shown = {NULL, &o};
+	struct shown shown = {h, NULL, &o};
 	struct error why;
 	bool good;
 
@@ -222,7 +189,7 @@ static int show_text(struct command_context *context, const struct inventory *in
 {
 	static const struct table_column columns[] = {
 		{"setting", false, false}, {"value", false, true}, {"from", false, false}};
-	struct shown shown = {output_table(context, columns, 3), NULL};
+	struct shown shown = {h, output_table(context, columns, 3), NULL};
 	struct error why;
 	char place[300];
 	bool good;
@@ -297,37 +264,6 @@ static int inventory_check(struct command_context *context)
 		     inventory->pair_count, findings.count, findings.count == 1 ? "" : "s", errors);
 	return errors > 0 ? STATUS_CONFIG : STATUS_GOOD;
 }
-
-static const struct command_option import_options[] = {{"dry-run", 'n', NULL, "show the difference, change nothing"},
-						       {0}};
-static const struct command_option output_options[] = {{"output", 'o', "FILE", "write there instead (a new file)"},
-						       {0}};
-
-const struct command command_inventory_import = {
-	"inventory import",
-	"FILE",
-	"read hosts, sites and pairs from a YAML file",
-	"The file is the whole truth: what is missing in it is removed. The difference is shown\n"
-	"and applied in one transaction, or not at all. Errors name file:line:column.",
-	import_options,
-	(const char *const[]){"pgresync inventory import fleet.yml --dry-run", "what would change",
-			      "pgresync inventory import fleet.yml", "change it", NULL},
-	1,
-	1,
-	inventory_import,
-};
-
-const struct command command_inventory_export = {
-	"inventory export",
-	"",
-	"write the inventory as YAML that imports to the same",
-	NULL,
-	output_options,
-	(const char *const[]){"pgresync inventory export -o fleet.yml", "into a file that does not exist yet", NULL},
-	0,
-	0,
-	inventory_export,
-};
 
 const struct command command_inventory_list = {
 	"inventory list",

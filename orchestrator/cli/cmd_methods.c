@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/template.h"
 #include "cli/context.h"
 #include "cli/output.h"
 #include "cli/rows.h"
@@ -12,17 +13,41 @@
 #include "resync/values.h"
 #include "ui/table.h"
 
+enum { SCRIPT_MOST = 256 * 1024 };
+
 struct shown {
 	struct json *json;	 /* NULL: text */
 	const struct pair *pair; /* NULL: templates as they are written */
 	int row;
 };
 
+static int list_json(void)
+{
+	struct output o;
+
+	output_begin(&o);
+	json_array(&o.json);
+	for (size_t i = 0; methods[i] != NULL; i++) {
+		json_object(&o.json);
+		json_put_string(&o.json, "method", methods[i]->name);
+		json_put_string(&o.json, "summary", methods[i]->summary);
+		json_put_number(&o.json, "rows", (int64_t)method_rows(methods[i]));
+		json_object_end(&o.json);
+	}
+	json_array_end(&o.json);
+	output_end(&o);
+	return STATUS_GOOD;
+}
+
 static int methods_list(struct command_context *context)
 {
 	static const struct table_column columns[] = {
 		{"method", false, false}, {"rows", true, false}, {"what it does", false, true}};
-	struct table *table = output_table(context, columns, 3);
+	struct table *table;
+
+	if (context->json)
+		return list_json();
+	table = output_table(context, columns, 3);
 
 	for (size_t i = 0; methods[i] != NULL; i++) {
 		char rows[32];
@@ -34,35 +59,54 @@ static int methods_list(struct command_context *context)
 	return STATUS_GOOD;
 }
 
-/* The script with this pair's values; names that only a run knows stay as they are written. */
+struct lookup {
+	struct values values;
+	char unknown[80];
+};
+
+/* Names that only a run knows stay as they are written. */
+static const char *value_or_name(void *ctx, const char *name)
+{
+	struct lookup *l = ctx;
+	const char *value = values_lookup(&l->values, name);
+
+	if (value != NULL)
+		return value;
+	snprintf(l->unknown, sizeof(l->unknown), "${%s}", name);
+	return l->unknown;
+}
+
+/* The script with this pair's values. */
 static char *script_of(const struct shown *s, const struct action *a)
 {
-	struct values v = {.tag = "RUN", .reason = "REASON"};
-	const char *script;
+	struct lookup l = {.values = {.tag = "RUN", .reason = "REASON"}};
+	const char *script = s->pair != NULL ? action_script(a, s->pair->standby) : a->script;
 	struct error why;
-	char *expanded;
+	scoped_buf text;
 
-	if (s->pair == NULL)
-		return mem_strdup(a->script);
-	script = action_script(a, s->pair->standby);
-	if (script == NULL)
-		return NULL;
-	v.standby = s->pair->standby;
-	v.primary = s->pair->primary;
-	expanded = values_expand(&v, script, &why);
-	return expanded != NULL ? expanded : mem_strdup(script);
+	buf_init(&text, SCRIPT_MOST);
+	if (s->pair == NULL || script == NULL)
+		return mem_strdup(script);
+	l.values.standby = s->pair->standby;
+	l.values.primary = s->pair->primary;
+	if (!template_expand(&text, script, value_or_name, &l, &why))
+		return mem_strdup(script);
+	return buf_steal(&text);
 }
 
 static void describe_action(const struct action *a, char *text, size_t size)
 {
 	static const char *const users[] = {
-		[REMOTE_LOGIN] = "login user", [REMOTE_ROOT] = "root", [REMOTE_POSTGRES] = "postgres"};
+		[REMOTE_LOGIN] = "as login user", [REMOTE_ROOT] = "as root", [REMOTE_POSTGRES] = "as postgres"};
+	bool has_script = a->script != NULL || a->script_for != NULL;
 
-	snprintf(text, size, "as %s%s%s%s%s", users[a->user], a->flags & ACTION_DETACHED ? ", detached" : "",
-		 a->flags & ACTION_DESTRUCTIVE ? ", role proof first" : "", a->feeds ? ", fed with " : "",
+	snprintf(text, size, "%s%s%s%s%s", has_script ? users[a->user] : "looks at both servers",
+		 a->flags & ACTION_DETACHED ? ", detached" : "",
+		 a->flags & ACTION_DESTRUCTIVE ? ", role proof right before" : "", a->feeds ? ", fed with " : "",
 		 a->feeds ? a->feeds : "");
 }
 
+/* verb: "take", "give", or "" for what needs no word. */
 static void show_action(const struct shown *s, const struct action *a, const char *verb)
 {
 	scoped_mem char *script = script_of(s, a);
@@ -71,7 +115,7 @@ static void show_action(const struct shown *s, const struct action *a, const cha
 	describe_action(a, how, sizeof(how));
 	if (s->json != NULL) {
 		json_object(s->json);
-		json_put_string(s->json, "what", verb);
+		json_put_string(s->json, "what", *verb ? verb : "do");
 		json_put_string(s->json, "action", a->name);
 		json_put_string(s->json, "how", how);
 		json_put_number(s->json, "within_ms", a->within_ms);
@@ -79,7 +123,7 @@ static void show_action(const struct shown *s, const struct action *a, const cha
 		json_object_end(s->json);
 		return;
 	}
-	printf("      %s%s%s  (%s)\n", verb, *verb ? ": " : "", a->name, how);
+	printf("      %s%s%s (%s)\n", verb, *verb ? ": " : "", a->name, how);
 	if (script != NULL)
 		say_output(stdout, "        | ", script, strlen(script));
 }
@@ -107,7 +151,8 @@ static void show_rows(struct shown *s, const struct method *m)
 	for (const struct row *row = m->rows; row->kind != ROW_END; row++) {
 		s->row++;
 		if (s->json == NULL) {
-			printf("  %2d  %-4s  %s\n", s->row, row_kind_name(row->kind), row_name(row));
+			printf("  %2d  %s%s%s\n", s->row, row_kind_name(row->kind), row->hold != NULL ? " " : "",
+			       row->hold != NULL ? row_name(row) : "");
 			show_row_actions(s, row);
 			continue;
 		}

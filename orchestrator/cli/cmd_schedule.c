@@ -1,109 +1,15 @@
-/* schedule add, list, show, pause, resume, remove: rebuilds at fixed times, kept by `pgresync serve`. */
+/* schedule list, schedule show: rebuilds at fixed times, kept by `pgresync serve`. */
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/mem.h"
 #include "cli/context.h"
+#include "cli/next_fire.h"
 #include "cli/output.h"
 #include "cli/rows.h"
-#include "fleet/cron.h"
-#include "inventory/actor.h"
 #include "inventory/schedule.h"
-#include "resync/method.h"
 #include "ui/table.h"
 
-enum { FIRES_SHOWN = 10, SELECTION_MOST = 8192 };
-
-static const char *or_else(const char *value, const char *otherwise)
-{
-	return value != NULL ? value : otherwise;
-}
-
-static bool read_missed(const struct command_context *context, enum schedule_missed *ret, struct error *why)
-{
-	const char *word = or_else(context_value(context, "missed"), "skip");
-
-	*ret = strcmp(word, "once") == 0 ? SCHEDULE_ONCE : SCHEDULE_SKIP;
-	if (*ret == SCHEDULE_ONCE || strcmp(word, "skip") == 0)
-		return true;
-	return error_set(why, ERROR_USAGE, "--missed is skip or once, not '%s'", word);
-}
-
-static bool check_method(const char *name, struct error *why)
-{
-	if (*name == '\0' || method_find(name) != NULL)
-		return true;
-	return error_set(why, ERROR_USAGE, "unknown method '%s'; 'pgresync methods' lists them", name);
-}
-
-/* Every name of the selection must be known now: a typing error shows here, not at three in the morning. */
-static bool read_selection(struct command_context *context, struct buf *out, struct error *why)
-{
-	for (size_t i = 1; i < context->n_arguments; i++) {
-		if (context_host(context, context->arguments[i], why) == NULL)
-			return false;
-		buf_addf(out, "%s%s", out->used > 0 ? " " : "", context->arguments[i]);
-	}
-	return true;
-}
-
-static bool read_plan(struct command_context *context, struct schedule *plan, const struct buf *selection,
-		      struct error *why)
-{
-	struct cron cron;
-
-	*plan = (struct schedule){
-		.name = context->arguments[0],
-		.cron = context_value(context, "cron"),
-		.zone = or_else(context_value(context, "zone"), "UTC"),
-		.selection = selection->bytes,
-		.method = or_else(context_value(context, "method"), ""),
-		.policy = or_else(context_value(context, "policy"), ""),
-		.limits = or_else(context_value(context, "limits"), ""),
-		.reason = or_else(context_value(context, "reason"), ""),
-	};
-	if (plan->cron == NULL)
-		return error_set(why, ERROR_USAGE, "schedule add needs --cron='MINUTE HOUR DAY MONTH WEEKDAY'");
-	if (*plan->reason == '\0')
-		return error_set(why, ERROR_USAGE, "schedule add needs --reason=TEXT: it stands in the audit history");
-	return cron_parse(plan->cron, &cron, why) && cron_zone_check(plan->zone, why) &&
-	       check_method(plan->method, why) && read_missed(context, &plan->missed, why);
-}
-
-/* The next fire, "" when it is paused or cannot be known. */
-static int64_t next_fire(const struct schedule *plan)
-{
-	struct cron cron;
-	struct error why;
-	int64_t next = 0;
-
-	if (plan->paused || !cron_parse(plan->cron, &cron, &why) ||
-	    !cron_next(&cron, plan->zone, clock_wall_us(), &next, &why))
-		return 0;
-	return next;
-}
-
-static int schedule_add_command(struct command_context *context)
-{
-	char when[OUTPUT_TIME];
-	struct schedule plan;
-	scoped_buf selection;
-	struct actor by;
-	struct error why;
-	int64_t id;
-
-	buf_init(&selection, SELECTION_MOST);
-	if (context_store(context, STORE_WRITE, &why) == NULL || !read_selection(context, &selection, &why) ||
-	    !read_plan(context, &plan, &selection, &why))
-		return context_fail(context, &why);
-	audit_actor_here(&by);
-	if (!schedule_add(context->store, &plan, &by, &id, &why))
-		return context_fail(context, &why);
-	context_note(context, "schedule '%s' is kept while 'pgresync serve' runs; next: %s", plan.name,
-		     output_time(when, next_fire(&plan)));
-	return STATUS_GOOD;
-}
+enum { FIRES_SHOWN = 10 };
 
 static const char *missed_name(enum schedule_missed m)
 {
@@ -285,68 +191,6 @@ static int schedule_show_command(struct command_context *context)
 	return STATUS_GOOD;
 }
 
-static int set_paused(struct command_context *context, bool paused)
-{
-	struct actor by;
-	struct error why;
-
-	audit_actor_here(&by);
-	if (context_store(context, STORE_WRITE, &why) == NULL ||
-	    !schedule_set_paused(context->store, context->arguments[0], paused, &by, &why))
-		return context_fail(context, &why);
-	context_note(context, "schedule '%s' is %s", context->arguments[0], paused ? "paused" : "kept again");
-	return STATUS_GOOD;
-}
-
-static int schedule_pause_command(struct command_context *context)
-{
-	return set_paused(context, true);
-}
-
-static int schedule_resume_command(struct command_context *context)
-{
-	return set_paused(context, false);
-}
-
-static int schedule_remove_command(struct command_context *context)
-{
-	struct actor by;
-	struct error why;
-
-	audit_actor_here(&by);
-	if (context_store(context, STORE_WRITE, &why) == NULL ||
-	    !schedule_remove(context->store, context->arguments[0], &by, &why))
-		return context_fail(context, &why);
-	context_note(context, "schedule '%s' is removed; its runs stay in the history", context->arguments[0]);
-	return STATUS_GOOD;
-}
-
-static const struct command_option add_options[] = {
-	{"cron", 0, "EXPR", "five fields: minute hour day month weekday, or @daily …"},
-	{"zone", 0, "ZONE", "time zone of the expression (UTC)"},
-	{"method", 'm', "METHOD", "wal-e or pg_resync_slave (the default of rebuild-stale)"},
-	{"policy", 0, "TEXT", "options of rebuild-stale that say what is stale"},
-	{"limits", 0, "TEXT", "options of rebuild-stale that limit it"},
-	{"missed", 0, "WHAT", "times at which nobody was there: skip (default) or once"},
-	{"reason", 'r', "TEXT", "why; it stands in the audit history"},
-	{0},
-};
-
-const struct command command_schedule_add = {
-	"schedule add",
-	"NAME [STANDBY...]",
-	"rebuild stale standbys at fixed times",
-	"Kept by 'pgresync serve'. Without a standby: all of them. Daylight saving: a time that\n"
-	"does not exist fires right after the gap, one that exists twice fires once.",
-	add_options,
-	(const char *const[]){
-		"pgresync schedule add nightly --cron '30 3 * * *' --zone Europe/London --reason 'keep DR fresh'",
-		"every night at half past three", NULL},
-	1,
-	-1,
-	schedule_add_command,
-};
-
 const struct command command_schedule_list = {
 	"schedule list",
 	"",
@@ -369,41 +213,4 @@ const struct command command_schedule_show = {
 	1,
 	1,
 	schedule_show_command,
-};
-
-const struct command command_schedule_pause = {
-	"schedule pause",
-	"NAME",
-	"let a schedule rest",
-	NULL,
-	NULL,
-	(const char *const[]){"pgresync schedule pause nightly", "until 'schedule resume nightly'", NULL},
-	1,
-	1,
-	schedule_pause_command,
-};
-
-const struct command command_schedule_resume = {
-	"schedule resume",
-	"NAME",
-	"keep a schedule again",
-	NULL,
-	NULL,
-	(const char *const[]){"pgresync schedule resume nightly", "times that passed meanwhile are not made up for",
-			      NULL},
-	1,
-	1,
-	schedule_resume_command,
-};
-
-const struct command command_schedule_remove = {
-	"schedule remove",
-	"NAME",
-	"remove a schedule; its runs and audit records stay",
-	NULL,
-	NULL,
-	(const char *const[]){"pgresync schedule remove nightly", "a run at work is not stopped", NULL},
-	1,
-	1,
-	schedule_remove_command,
 };

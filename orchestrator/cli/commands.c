@@ -131,29 +131,51 @@ const struct command_option *commands_find_letter(const struct command *c, char 
 	return find(c, NULL, 0, letter == '?' ? 'h' : letter);
 }
 
-enum { NAMES_MOST = 256 };
+enum { NAMES_MOST = 256, NAME_SIZE = 64 };
 
+/* Adds the first word of the name when it is not there yet. */
+static size_t add_first_word(char (*names)[NAME_SIZE], size_t n, const char *name)
+{
+	snprintf(names[n], NAME_SIZE, "%.*s", (int)strcspn(name, " "), name);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i], names[n]) == 0)
+			return n;
+	return n + 1;
+}
+
+/* One word is compared with first words, two with whole names. */
 void commands_suggest(struct buf *out, const char *const *words, size_t n_words)
 {
-	const char *names[NAMES_MOST];
-	char typed[128];
+	char names[NAMES_MOST][NAME_SIZE], typed[2 * NAME_SIZE];
+	const char *pointers[NAMES_MOST];
 	size_t n = 0;
 
+	for (size_t i = 0; commands[i] != NULL && n < NAMES_MOST; i++) {
+		if (commands_is_hidden(commands[i]))
+			continue;
+		if (n_words == 1)
+			n = add_first_word(names, n, commands[i]->name);
+		else
+			snprintf(names[n++], NAME_SIZE, "%s", commands[i]->name);
+	}
+	for (size_t i = 0; i < n; i++)
+		pointers[i] = names[i];
 	snprintf(typed, sizeof(typed), "%s%s%s", words[0], n_words > 1 ? " " : "", n_words > 1 ? words[1] : "");
-	for (size_t i = 0; commands[i] != NULL && n < NAMES_MOST; i++)
-		if (!commands_is_hidden(commands[i]))
-			names[n++] = commands[i]->name;
-	suggest_add(out, typed, names, n);
+	suggest_add(out, typed, pointers, n);
 }
 
 void commands_suggest_option(struct buf *out, const struct command *c, const char *name)
 {
-	const char *names[NAMES_MOST];
+	char names[NAMES_MOST][NAME_SIZE], typed[NAME_SIZE];
+	const char *pointers[NAMES_MOST];
 	size_t n = 0;
 
-	for (const struct command_option *o = global_options; o->name != NULL; o++)
-		names[n++] = o->name;
 	for (const struct command_option *o = c ? c->options : NULL; o != NULL && o->name != NULL; o++)
-		names[n++] = o->name;
-	suggest_add(out, name, names, n);
+		snprintf(names[n++], NAME_SIZE, "--%s", o->name);
+	for (const struct command_option *o = global_options; o->name != NULL; o++)
+		snprintf(names[n++], NAME_SIZE, "--%s", o->name);
+	for (size_t i = 0; i < n; i++)
+		pointers[i] = names[i];
+	snprintf(typed, sizeof(typed), "--%s", name);
+	suggest_add(out, typed, pointers, n);
 }

@@ -21,7 +21,8 @@ static bool unknown_option(const struct walk *w, const char *text, const char *n
 	scoped_buf near;
 
 	buf_init(&near, 200);
-	commands_suggest_option(&near, w->command, name);
+	if (*name != '\0')
+		commands_suggest_option(&near, w->command, name);
 	return error_set(why, ERROR_USAGE, "%s%sunknown option '%s'%s", w->command ? w->command->name : "",
 			 w->command ? ": " : "", text, near.bytes);
 }
