@@ -216,13 +216,17 @@ void audit_row_set(struct audit_row *row, const char *name, const char *text, si
 	struct audit_record *r = &row->record;
 	char *copy;
 
-	if (!text || row->count == sizeof(row->texts) / sizeof(row->texts[0])) {
-		row->known += text ? 0 : 1;
+	if (!text) {
+		row->known += strcmp(name, "exit_status") == 0 || strcmp(name, "duration_ms") == 0 ? 1 : 0;
 		return;
 	}
+	if (row->count == sizeof(row->texts) / sizeof(row->texts[0]))
+		return;
 	copy = row->texts[row->count++] = mem_strndup(text, length);
 	if (strcmp(name, "output_encoding") == 0) {
 		row->output_is_base64 = strcmp(copy, "base64") == 0;
+		if (!row->output_is_base64 && strcmp(copy, "text") != 0)
+			return;
 	} else if (strcmp(name, "output") == 0) {
 		r->output = copy;
 		r->output_length = length;
@@ -258,6 +262,25 @@ static bool decode_output(struct audit_row *row)
 	return true;
 }
 
+static void count_column(void *ctx, const char *name, const char *text, size_t length, bool number)
+{
+	(void)name;
+	(void)text;
+	(void)length;
+	(void)number;
+	++*(size_t *)ctx;
+}
+
+/* Each of our columns once, and nothing else. */
+static bool is_complete(const struct audit_row *row)
+{
+	struct audit_record none = {.output = ""};
+	size_t count = 0;
+
+	audit_columns(&none, count_column, &count);
+	return row->known == count;
+}
+
 /* Two columns repeat what others say. */
 static bool repeats_agree(const struct audit_row *row)
 {
@@ -278,5 +301,6 @@ bool audit_row_finish(struct audit_row *row)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (!*texts[i])
 			return false;
-	return row->count + 1 < sizeof(row->texts) / sizeof(row->texts[0]) && repeats_agree(row) && decode_output(row);
+	return row->count < sizeof(row->texts) / sizeof(row->texts[0]) && is_complete(row) && repeats_agree(row) &&
+	       decode_output(row);
 }

@@ -19,7 +19,7 @@ struct audit_row {
 	struct audit_record record;
 	char *texts[40];
 	const char *time, *canonical;
-	size_t count, known; /* known: how many of the columns' names were ours */
+	size_t count, known; /* known: how many columns were ours */
 	bool output_is_base64;
 };
 

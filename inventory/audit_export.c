@@ -63,11 +63,11 @@ static void json_column(void *ctx, const char *name, const char *text, size_t le
 
 	json_key(&w->json, name);
 	if (!text)
-		json_null(&w->json);
+		json_add_null(&w->json);
 	else if (number)
-		json_number(&w->json, (int64_t)strtoll(text, NULL, 10));
+		json_add_number(&w->json, (int64_t)strtoll(text, NULL, 10));
 	else
-		json_bytes(&w->json, text, length);
+		json_add_bytes(&w->json, text, length);
 }
 
 static bool write_out(struct writer *w)
@@ -89,9 +89,9 @@ static bool write_record(void *ctx, const struct audit_record *r)
 	} else {
 		buf_adds(&w->row, w->count ? ",\n" : "\n");
 		json_begin(&w->json, &w->row);
-		json_object(&w->json);
+		json_open_object(&w->json);
 		audit_columns(r, json_column, w);
-		json_object_end(&w->json);
+		json_close_object(&w->json);
 		json_end(&w->json);
 	}
 	w->count++;

@@ -1,0 +1,566 @@
+#include "inventory/audit.h"
+
+#include "scratch.h"
+
+#include "base/redact.h"
+#include "inventory/audit_verify.h"
+#include "inventory/journal.h"
+
+enum { RECORDS = 10 };
+
+/* Ten records: 1, 4, 7 and 10 plain, the others rows with an output. */
+static void fill(struct scratch *s)
+{
+	struct error why;
+
+	for (int i = 1; i <= RECORDS; i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "=output %d, \"quoted\"\n", i);
+		if (i % 3 == 1) {
+			struct audit_record r = {.by = s->by,
+						 .event = "test",
+						 .run = i,
+						 .host = "db-1.carrenza",
+						 .reason = text,
+						 .exit_status = -1,
+						 .duration_ms = -1};
+
+			assert_ok(audit_append(s->store, &r, &why));
+		} else {
+			struct journal_entry e = {.run = i,
+						  .host = "db-2.carrenza",
+						  .row_name = "puppet_off",
+						  .kind = JOURNAL_TAKE,
+						  .phase = JOURNAL_ENDED,
+						  .outcome = JOURNAL_OK,
+						  .exit_status = 0,
+						  .duration_ms = 12,
+						  .command = "govuk_puppet --disable",
+						  .output = text,
+						  .output_length = strlen(text),
+						  .saved = "nonce=7"};
+
+			assert_ok(journal_write(s->store, &s->by, &e, &why));
+		}
+	}
+}
+
+static int filled(void **state)
+{
+	int rc = scratch_setup(state);
+
+	if (rc == 0)
+		fill(*state);
+	return rc;
+}
+
+static bool count_one(void *ctx, const struct audit_record *r)
+{
+	(void)r;
+	++*(int *)ctx;
+	return true;
+}
+
+static int count(struct scratch *s, const struct audit_filter *f)
+{
+	struct error why;
+	int n = 0;
+
+	assert_ok(audit_query(s->store, f, count_one, &n, &why));
+	return n;
+}
+
+/* The check must name this record as the first that does not fit. */
+static void expect_bad(struct scratch *s, int64_t seq)
+{
+	struct audit_verdict verdict;
+	struct error why = {0};
+
+	assert_false(audit_verify(s->store, &verdict, &why));
+	if (verdict.bad_seq != seq)
+		fail_msg("names record %lld, not %lld: %s", (long long)verdict.bad_seq, (long long)seq, why.text);
+	assert_int_equal(verdict.head_seq, seq - 1);
+	assert_int_equal(why.code, ERROR_STORE);
+	assert_non_null(strstr(why.text, verdict.problem));
+}
+
+#define NO_TRIGGERS                                                                                   \
+	"drop trigger audit_no_update; drop trigger audit_no_delete; drop trigger audit_only_append;" \
+	"drop trigger journal_no_update; drop trigger journal_no_delete; drop trigger journal_only_append;"
+
+static void tamper(struct scratch *s, const char *sql)
+{
+	assert_string_equal(scratch_raw(s, NO_TRIGGERS), "");
+	assert_string_equal(scratch_raw(s, sql), "");
+}
+
+static void a_fresh_history_fits(void **state)
+{
+	struct scratch *s = *state;
+	struct audit_verdict verdict;
+	struct error why;
+
+	assert_ok(audit_verify(s->store, &verdict, &why));
+	assert_int_equal(verdict.records, RECORDS);
+	assert_int_equal(verdict.head_seq, RECORDS);
+	assert_int_equal(verdict.bad_seq, 0);
+	assert_int_equal(strlen(verdict.head_hash), 64);
+}
+
+static void an_empty_history_fits(void **state)
+{
+	struct scratch *s = *state;
+	struct audit_verdict verdict;
+	struct error why;
+
+	assert_ok(audit_verify(s->store, &verdict, &why));
+	assert_int_equal(verdict.records, 0);
+}
+
+static void update_and_delete_are_refused(void **state)
+{
+	static const char *const attempts[] = {
+		"update audit set reason = 'x' where seq = 3",
+		"delete from audit where seq = 3",
+		"insert or replace into audit select * from audit where seq = 3",
+		"update journal set command = 'x' where id = 2",
+		"delete from journal where id = 2",
+		"insert or replace into journal select * from journal where id = 2",
+	};
+	struct scratch *s = *state;
+
+	for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++)
+		assert_non_null(strstr(scratch_raw(s, attempts[i]), "append-only"));
+	a_fresh_history_fits(state);
+}
+
+/* Every column of a record: an edit shows, and it is that record which is named. */
+static void an_edit_of_any_column_shows(void **state)
+{
+	static const char *const numbers[] = {"wall_us",     "pid",	    "run",	     "attempt",
+					      "exit_status", "duration_ms", "output_dropped"};
+	static const char *const texts[] = {"user",	    "sudo_user", "tty",	    "from_address", "controller",
+					    "behalf",	    "event",	 "host",    "row",	    "kind",
+					    "outcome",	    "reason",	 "command", "detail",	    "output_sha256",
+					    "entry_sha256", "prev_hash", "hash"};
+	struct scratch *s = *state;
+	char sql[256];
+
+	tamper(s, "create table kept as select * from audit where seq = 5");
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]) + sizeof(texts) / sizeof(texts[0]); i++) {
+		size_t n = sizeof(numbers) / sizeof(numbers[0]);
+
+		snprintf(sql, sizeof(sql),
+			 i < n ? "update audit set %s = %s + 1 where seq = 5" :
+				 "update audit set %s = %s || 'x' where seq = 5",
+			 i < n ? numbers[i] : texts[i - n], i < n ? numbers[i] : texts[i - n]);
+		assert_string_equal(scratch_raw(s, sql), "");
+		expect_bad(s, 5);
+		assert_string_equal(
+			scratch_raw(s, "delete from audit where seq = 5; insert into audit select * from kept"), "");
+	}
+	assert_string_equal(scratch_raw(s, "update audit set canonical = x'01' where seq = 5"), "");
+	expect_bad(s, 5);
+	assert_string_equal(scratch_raw(s, "delete from audit where seq = 5; insert into audit select * from kept"),
+			    "");
+	a_fresh_history_fits(state);
+}
+
+static void an_edit_of_the_journal_shows(void **state)
+{
+	static const char *const edits[] = {
+		"output = x'00'", "command = 'rm'", "saved = ''",	  "outcome = 'failed'", "error = 'x'",
+		"host = 'other'", "row = 9",	    "row_name = 'other'", "wall_us = 1",	"phase = 'begun'",
+	};
+	struct scratch *s = *state;
+	char sql[256];
+
+	tamper(s, "create table kept as select * from journal where id = 3");
+	for (size_t i = 0; i < sizeof(edits) / sizeof(edits[0]); i++) {
+		snprintf(sql, sizeof(sql), "update journal set %s where id = 3", edits[i]);
+		assert_string_equal(scratch_raw(s, sql), "");
+		expect_bad(s, 5); /* the third row is vouched for by record 5 */
+		assert_string_equal(
+			scratch_raw(s, "delete from journal where id = 3; insert into journal select * from kept"), "");
+	}
+	a_fresh_history_fits(state);
+}
+
+static void a_removed_record_shows(void **state)
+{
+	tamper(*state, "delete from audit where seq = 4");
+	expect_bad(*state, 4);
+}
+
+static void a_removed_first_record_shows(void **state)
+{
+	tamper(*state, "delete from audit where seq = 1");
+	expect_bad(*state, 1);
+}
+
+static void a_cut_off_tail_shows(void **state)
+{
+	tamper(*state, "delete from audit where seq > 8");
+	expect_bad(*state, 9);
+}
+
+static void a_cut_off_tail_shows_after_more_records(void **state)
+{
+	struct scratch *s = *state;
+	struct audit_record r = {.by = s->by, .event = "test"};
+	struct error why;
+
+	tamper(s, "delete from audit where seq > 8");
+	assert_ok(audit_append(s->store, &r, &why));
+	expect_bad(s, 9);
+}
+
+static void a_wholly_removed_history_shows(void **state)
+{
+	tamper(*state, "delete from audit");
+	expect_bad(*state, 1);
+}
+
+static void two_swapped_records_show(void **state)
+{
+	tamper(*state, "update audit set seq = 100 where seq = 4; update audit set seq = 4 where seq = 7;"
+		       "update audit set seq = 7 where seq = 100;");
+	expect_bad(*state, 4);
+}
+
+static void an_inserted_record_shows(void **state)
+{
+	tamper(*state,
+	       "update audit set seq = seq + 100 where seq > 5; update audit set seq = seq - 99 where seq > 100;"
+	       "insert into audit select 6, wall_us, user, sudo_user, tty, from_address, controller, behalf, pid,"
+	       " event, run, host, row, kind, attempt, outcome, exit_status, duration_ms, reason, command,"
+	       " detail, output_sha256, output_dropped, entry_sha256, 0, prev_hash, 'x' || hash, canonical"
+	       " from audit where seq = 1");
+	expect_bad(*state, 6);
+}
+
+static void a_removed_journal_entry_shows(void **state)
+{
+	tamper(*state, "delete from journal where id = 1");
+	expect_bad(*state, 2);
+}
+
+static void an_added_journal_entry_shows(void **state)
+{
+	tamper(*state,
+	       "insert into journal select 99, wall_us, run, of_run, host, row, row_name, kind, attempt, phase,"
+	       " outcome, exit_status, duration_ms, command, output, output_dropped, output_sha256, saved, error"
+	       " from journal where id = 1");
+	expect_bad(*state, RECORDS + 1);
+}
+
+static void finds_by_host_run_actor_and_time(void **state)
+{
+	struct scratch *s = *state;
+
+	assert_int_equal(count(s, &(struct audit_filter){.host = "db-1.carrenza"}), 4);
+	assert_int_equal(count(s, &(struct audit_filter){.host = "db-9"}), 0);
+	assert_int_equal(count(s, &(struct audit_filter){.run = 5}), 1);
+	assert_int_equal(count(s, &(struct audit_filter){.actor = s->by.user}), RECORDS);
+	assert_int_equal(count(s, &(struct audit_filter){.actor = "mallory"}), 0);
+	assert_int_equal(count(s, &(struct audit_filter){.since_us = INT64_MAX}), 0);
+	assert_int_equal(count(s, &(struct audit_filter){.until_us = 1}), 0);
+	assert_int_equal(count(s, &(struct audit_filter){.after_seq = 8}), 2);
+}
+
+static void finds_words_in_every_text(void **state)
+{
+	struct scratch *s = *state;
+
+	assert_int_equal(count(s, &(struct audit_filter){.text = "puppet_off"}), 6);
+	assert_int_equal(count(s, &(struct audit_filter){.text = "govuk_puppet --disable"}), 6);
+	assert_int_equal(count(s, &(struct audit_filter){.text = "OUTPUT 3"}), 1);
+	assert_int_equal(count(s, &(struct audit_filter){.text = "quot*"}), RECORDS);
+	assert_int_equal(count(s, &(struct audit_filter){.text = "quot"}), 0);
+	assert_int_equal(count(s, &(struct audit_filter){.text = "db-1.carrenza quoted"}), 4);
+}
+
+/* What people type is no query language. */
+static void odd_words_are_no_error(void **state)
+{
+	static const char *const odd[] = {"\"",	 "*", "AND", "a OR", "(", ")",	     "NEAR(", "-x",    "^",
+					  "x:y", "'", "%",   "\\",   "{", "col : x", "\"\"",  "** **", ";drop table"};
+
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+		count(*state, &(struct audit_filter){.text = odd[i]});
+}
+
+static bool remember_seq(void *ctx, const struct audit_record *r)
+{
+	int64_t *last = ctx;
+
+	assert_true(r->seq > *last);
+	*last = r->seq;
+	return true;
+}
+
+static void a_limit_keeps_the_newest_in_order(void **state)
+{
+	struct scratch *s = *state;
+	struct audit_filter f = {.limit = 3};
+	struct error why;
+	int64_t last = 0;
+
+	assert_int_equal(count(s, &f), 3);
+	assert_ok(audit_query(s->store, &f, remember_seq, &last, &why));
+	assert_int_equal(last, RECORDS);
+}
+
+static bool stop_at_once(void *ctx, const struct audit_record *r)
+{
+	count_one(ctx, r);
+	return false;
+}
+
+static void a_query_may_be_stopped(void **state)
+{
+	struct scratch *s = *state;
+	struct audit_filter f = {0};
+	struct error why;
+	int n = 0;
+
+	assert_ok(audit_query(s->store, &f, stop_at_once, &n, &why));
+	assert_int_equal(n, 1);
+}
+
+static void a_missing_index_is_made_again(void **state)
+{
+	struct scratch *s = *state;
+	struct error why;
+
+	store_close(s->store);
+	assert_string_equal(scratch_raw(s, "drop table audit_words"), "");
+	s->store = store_open(s->path, STORE_READ, &why);
+	assert_int_equal(count(s, &(struct audit_filter){.text = "puppet_off"}), 6);
+	store_close(s->store);
+	s->store = store_open(s->path, STORE_WRITE, &why);
+	assert_int_equal(scratch_count(s, "select count(*) from sqlite_schema where name = 'audit_words'"), 1);
+	assert_int_equal(count(s, &(struct audit_filter){.text = "puppet_off"}), 6);
+	a_fresh_history_fits(state);
+}
+
+static bool check_clean(void *ctx, const struct audit_record *r)
+{
+	(void)ctx;
+	assert_null(strstr(r->reason, "hunter2hunter2"));
+	assert_null(strstr(r->detail, "hunter2hunter2"));
+	assert_null(strstr(r->command, "hunter2hunter2"));
+	assert_non_null(strstr(r->detail, "\xef\xbf\xbd"));
+	return true;
+}
+
+static void secrets_and_broken_text_do_not_get_in(void **state)
+{
+	struct scratch *s = *state;
+	struct error why;
+	struct audit_filter f = {.run = 77};
+	struct audit_record r = {.by = s->by,
+				 .event = "test",
+				 .run = 77,
+				 .reason = "is hunter2hunter2",
+				 .detail = "bad \xff byte, hunter2hunter2",
+				 .command = "x hunter2hunter2"};
+
+	redact_add("hunter2hunter2", 14);
+	assert_ok(audit_append(s->store, &r, &why));
+	redact_forget();
+	assert_int_equal(count(s, &f), 1);
+	assert_ok(audit_query(s->store, &f, check_clean, NULL, &why));
+}
+
+static char *export(struct scratch *s, enum audit_format format)
+{
+	char *path = mem_printf("%s/export", s->directory);
+	FILE *out = fopen(path, "w");
+	struct error why;
+
+	assert_ok(audit_export(s->store, NULL, format, out, &why));
+	fclose(out);
+	return path;
+}
+
+static char *slurp(const char *path)
+{
+	char *text = mem_alloc(1 << 20);
+	FILE *f = fopen(path, "r");
+
+	assert_true(fread(text, 1, (1 << 20) - 1, f) > 0);
+	fclose(f);
+	return text;
+}
+
+static void spill(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	fputs(text, f);
+	fclose(f);
+}
+
+static void exports_can_be_verified(void **state)
+{
+	static const enum audit_format formats[] = {AUDIT_CSV, AUDIT_JSON};
+	struct scratch *s = *state;
+	struct audit_verdict verdict;
+	struct journal_entry e = {.run = 1,
+				  .host = "h",
+				  .row_name = "r",
+				  .output = "\0\xff'binary",
+				  .output_length = 9,
+				  .phase = JOURNAL_ENDED,
+				  .outcome = JOURNAL_OK};
+	struct audit_record r = {.by = s->by, .event = "test", .reason = "'=1+1 \"x\",\r\n-2"};
+	struct error why;
+
+	assert_ok(journal_write(s->store, &s->by, &e, &why));
+	assert_ok(audit_append(s->store, &r, &why));
+	for (int i = 0; i < 2; i++) {
+		char *path = export(s, formats[i]);
+
+		assert_ok(audit_verify_export(path, &verdict, &why));
+		assert_int_equal(verdict.records, RECORDS + 2);
+		free(path);
+	}
+}
+
+/* Each byte of the records, changed one after the other, must show (but for white space between JSON's tokens). */
+static void a_changed_export_shows(void **state)
+{
+	static const enum audit_format formats[] = {AUDIT_CSV, AUDIT_JSON};
+	struct scratch *s = *state;
+	struct audit_verdict verdict;
+	struct error why;
+
+	for (int i = 0; i < 2; i++) {
+		char *path = export(s, formats[i]), *text = slurp(path);
+		size_t length = strlen(text), begin = i == 0 ? strcspn(text, "\n") + 1 : 2;
+
+		for (size_t at = begin; at < length; at += 11) {
+			char old = text[at];
+
+			if (old == '\n' || old == '\r')
+				continue;
+			text[at] = old == '7' ? '8' : '7';
+			spill(path, text);
+			if (audit_verify_export(path, &verdict, &why))
+				fail_msg("a change at byte %zu (%.20s) does not show", at, text + at);
+			text[at] = old;
+		}
+		free(text);
+		free(path);
+	}
+}
+
+static void a_missing_line_of_an_export_shows(void **state)
+{
+	struct scratch *s = *state;
+	char *path = export(s, AUDIT_JSON), *text = slurp(path), *line, *end;
+	struct audit_verdict verdict;
+	struct error why;
+
+	line = strstr(text, "{\"seq\":4,");
+	end = strstr(text, "{\"seq\":5,");
+	memmove(line, end, strlen(end) + 1);
+	spill(path, text);
+	assert_false(audit_verify_export(path, &verdict, &why));
+	assert_int_equal(verdict.bad_seq, 4);
+	free(text);
+	free(path);
+}
+
+static void a_cut_off_export_shows(void **state)
+{
+	static const enum audit_format formats[] = {AUDIT_CSV, AUDIT_JSON};
+	struct scratch *s = *state;
+	struct audit_verdict verdict;
+	struct error why;
+
+	for (int i = 0; i < 2; i++) {
+		char *path = export(s, formats[i]), *text = slurp(path);
+
+		text[strlen(text) - 200] = '\0';
+		spill(path, text);
+		assert_false(audit_verify_export(path, &verdict, &why));
+		free(text);
+		free(path);
+	}
+}
+
+static void other_files_are_no_exports(void **state)
+{
+	static const char *const texts[] = {"", "hello", "seq,x\r\n1,2\r\n", "[1, 2", "{\"seq\": 1}", "[{\"seq\":1}]"};
+	struct scratch *s = *state;
+	char *path = mem_printf("%s/other", s->directory);
+	struct audit_verdict verdict;
+	struct error why;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		spill(path, texts[i]);
+		assert_false(audit_verify_export(path, &verdict, &why));
+		assert_non_null(strstr(why.text, path));
+	}
+	assert_false(audit_verify_export("/nonexistent", &verdict, &why));
+	free(path);
+}
+
+static void csv_cells_are_no_formulas(void **state)
+{
+	struct scratch *s = *state;
+	struct error why;
+	struct audit_record r = {
+		.by = s->by, .event = "@cmd", .reason = "=cmd|' /C calc'!A0", .host = "+1", .row = "-2"};
+	char *path, *text;
+
+	assert_ok(audit_append(s->store, &r, &why));
+	path = export(s, AUDIT_CSV);
+	text = slurp(path);
+	for (const char *cell = text; (cell = strchr(cell, '"')); cell++)
+		if (cell[-1] == ',' && strchr("=+-@", cell[1]))
+			fail_msg("a formula: %.20s", cell);
+	assert_non_null(strstr(text, "\"'=cmd|' /C calc'!A0\""));
+	free(text);
+	free(path);
+}
+
+int main(void)
+{
+#define FRESH(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
+#define FILLED(test) cmocka_unit_test_setup_teardown(test, filled, scratch_teardown)
+	const struct CMUnitTest tests[] = {
+		FILLED(a_fresh_history_fits),
+		FRESH(an_empty_history_fits),
+		FILLED(update_and_delete_are_refused),
+		FILLED(an_edit_of_any_column_shows),
+		FILLED(an_edit_of_the_journal_shows),
+		FILLED(a_removed_record_shows),
+		FILLED(a_removed_first_record_shows),
+		FILLED(a_cut_off_tail_shows),
+		FILLED(a_cut_off_tail_shows_after_more_records),
+		FILLED(a_wholly_removed_history_shows),
+		FILLED(two_swapped_records_show),
+		FILLED(an_inserted_record_shows),
+		FILLED(a_removed_journal_entry_shows),
+		FILLED(an_added_journal_entry_shows),
+		FILLED(finds_by_host_run_actor_and_time),
+		FILLED(finds_words_in_every_text),
+		FILLED(odd_words_are_no_error),
+		FILLED(a_limit_keeps_the_newest_in_order),
+		FILLED(a_query_may_be_stopped),
+		FILLED(a_missing_index_is_made_again),
+		FRESH(secrets_and_broken_text_do_not_get_in),
+		FILLED(exports_can_be_verified),
+		FILLED(a_changed_export_shows),
+		FILLED(a_missing_line_of_an_export_shows),
+		FILLED(a_cut_off_export_shows),
+		FILLED(other_files_are_no_exports),
+		FILLED(csv_cells_are_no_formulas),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
