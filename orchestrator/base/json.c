@@ -72,22 +72,22 @@ static void close_level(struct json *j, char closer)
 	put(j, &closer, 1);
 }
 
-void json_object(struct json *j)
+void json_open_object(struct json *j)
 {
 	open_level(j, "{", '}');
 }
 
-void json_object_end(struct json *j)
+void json_close_object(struct json *j)
 {
 	close_level(j, '}');
 }
 
-void json_array(struct json *j)
+void json_open_array(struct json *j)
 {
 	open_level(j, "[", ']');
 }
 
-void json_array_end(struct json *j)
+void json_close_array(struct json *j)
 {
 	close_level(j, ']');
 }
@@ -139,21 +139,21 @@ void json_key(struct json *j, const char *key)
 	j->after_key = true;
 }
 
-void json_string(struct json *j, const char *s)
+void json_add_string(struct json *j, const char *s)
 {
 	if (s)
-		json_bytes(j, s, strlen(s));
+		json_add_bytes(j, s, strlen(s));
 	else
-		json_null(j);
+		json_add_null(j);
 }
 
-void json_bytes(struct json *j, const char *s, size_t n)
+void json_add_bytes(struct json *j, const char *s, size_t n)
 {
 	separate(j, false);
 	put_string(j, s, n);
 }
 
-void json_number(struct json *j, int64_t n)
+void json_add_number(struct json *j, int64_t n)
 {
 	char text[32];
 
@@ -162,7 +162,7 @@ void json_number(struct json *j, int64_t n)
 	puts_in(j, text);
 }
 
-void json_unsigned(struct json *j, uint64_t n)
+void json_add_unsigned(struct json *j, uint64_t n)
 {
 	char text[32];
 
@@ -171,7 +171,7 @@ void json_unsigned(struct json *j, uint64_t n)
 	puts_in(j, text);
 }
 
-void json_real(struct json *j, double x)
+void json_add_real(struct json *j, double x)
 {
 	char text[40];
 	char *comma;
@@ -188,13 +188,13 @@ void json_real(struct json *j, double x)
 	puts_in(j, text);
 }
 
-void json_bool(struct json *j, bool b)
+void json_add_bool(struct json *j, bool b)
 {
 	separate(j, false);
 	puts_in(j, b ? "true" : "false");
 }
 
-void json_null(struct json *j)
+void json_add_null(struct json *j)
 {
 	separate(j, false);
 	puts_in(j, "null");
@@ -203,17 +203,17 @@ void json_null(struct json *j)
 void json_put_string(struct json *j, const char *key, const char *s)
 {
 	json_key(j, key);
-	json_string(j, s);
+	json_add_string(j, s);
 }
 
 void json_put_number(struct json *j, const char *key, int64_t n)
 {
 	json_key(j, key);
-	json_number(j, n);
+	json_add_number(j, n);
 }
 
 void json_put_bool(struct json *j, const char *key, bool b)
 {
 	json_key(j, key);
-	json_bool(j, b);
+	json_add_bool(j, b);
 }

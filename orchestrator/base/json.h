@@ -27,20 +27,20 @@ void json_begin(struct json *j, struct buf *out);
 /* All levels are closed; false when something did not fit. */
 bool json_end(struct json *j);
 
-void json_object(struct json *j);
-void json_object_end(struct json *j);
-void json_array(struct json *j);
-void json_array_end(struct json *j);
+void json_open_object(struct json *j);
+void json_close_object(struct json *j);
+void json_open_array(struct json *j);
+void json_close_array(struct json *j);
 
 /* Inside an object: the key of the value that comes next. */
 void json_key(struct json *j, const char *key);
-void json_string(struct json *j, const char *s); /* NULL gives null */
-void json_bytes(struct json *j, const char *s, size_t n);
-void json_number(struct json *j, int64_t n);
-void json_unsigned(struct json *j, uint64_t n);
-void json_real(struct json *j, double x); /* null when it is not finite */
-void json_bool(struct json *j, bool b);
-void json_null(struct json *j);
+void json_add_string(struct json *j, const char *s); /* NULL gives null */
+void json_add_bytes(struct json *j, const char *s, size_t n);
+void json_add_number(struct json *j, int64_t n);
+void json_add_unsigned(struct json *j, uint64_t n);
+void json_add_real(struct json *j, double x); /* null when it is not finite */
+void json_add_bool(struct json *j, bool b);
+void json_add_null(struct json *j);
 
 /* A key and its value. */
 void json_put_string(struct json *j, const char *key, const char *s);

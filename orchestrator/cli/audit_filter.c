@@ -46,7 +46,7 @@ bool audit_filter_leaves_out(const struct audit_filter *f)
 
 static void put_record(struct json *j, const struct audit_record *r)
 {
-	json_object(j);
+	json_open_object(j);
 	json_put_number(j, "seq", r->seq);
 	output_json_time(j, "time", r->wall_us);
 	json_put_string(j, "user", r->by.user);
@@ -70,11 +70,11 @@ static void put_record(struct json *j, const struct audit_record *r)
 	json_put_string(j, "detail", r->detail);
 	json_put_string(j, "output_sha256", r->output_sha256);
 	json_key(j, "output");
-	json_bytes(j, r->output != NULL ? r->output : "", r->output_length);
+	json_add_bytes(j, r->output != NULL ? r->output : "", r->output_length);
 	json_put_number(j, "output_dropped", r->output_dropped);
 	json_put_string(j, "prev_hash", r->prev_hash);
 	json_put_string(j, "hash", r->hash);
-	json_object_end(j);
+	json_close_object(j);
 }
 
 /* One record at a time, so that a long history needs little memory. */

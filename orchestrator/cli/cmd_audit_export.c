@@ -66,14 +66,14 @@ static void print_verdict(const struct command_context *context, const struct au
 		return;
 	}
 	output_begin(&o);
-	json_object(&o.json);
+	json_open_object(&o.json);
 	json_put_bool(&o.json, "good", v->bad_seq == 0);
 	json_put_number(&o.json, "records", v->records);
 	json_put_number(&o.json, "head_seq", v->head_seq);
 	json_put_string(&o.json, "head_hash", v->head_hash);
 	json_put_number(&o.json, "bad_seq", v->bad_seq);
 	json_put_string(&o.json, "problem", v->problem);
-	json_object_end(&o.json);
+	json_close_object(&o.json);
 	output_end(&o);
 }
 

@@ -56,12 +56,12 @@ static void found(void *ctx, const struct doctor_finding *f)
 			print_finding(d, f);
 		return;
 	}
-	json_object(d->json);
+	json_open_object(d->json);
 	json_put_string(d->json, "sign", signs[f->sign].word);
 	json_put_string(d->json, "subject", f->subject);
 	json_put_string(d->json, "found", f->found);
 	json_put_string(d->json, "fix", f->fix);
-	json_object_end(d->json);
+	json_close_object(d->json);
 }
 
 static int doctor(struct command_context *context)
@@ -71,7 +71,7 @@ static int doctor(struct command_context *context)
 
 	if (context->json) {
 		output_begin(&o);
-		json_array(&o.json);
+		json_open_array(&o.json);
 		d.json = &o.json;
 	}
 	doctor_look_libraries(found, &d);
@@ -79,7 +79,7 @@ static int doctor(struct command_context *context)
 	doctor_look_store(context, found, &d);
 	doctor_look_secrets(context, found, &d);
 	if (context->json) {
-		json_array_end(&o.json);
+		json_close_array(&o.json);
 		output_end(&o);
 	}
 	return d.bad > 0 ? STATUS_FAILED : STATUS_GOOD;

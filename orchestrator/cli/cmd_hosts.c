@@ -184,13 +184,13 @@ static bool put_json(void *ctx, const struct trust_key *key)
 {
 	struct json *j = ctx;
 
-	json_object(j);
+	json_open_object(j);
 	json_put_string(j, "host", key->host);
 	json_put_string(j, "type", key->type);
 	json_put_string(j, "fingerprint", key->fingerprint);
 	json_put_string(j, "accepted_by", key->accepted_by);
 	output_json_time(j, "accepted", key->accepted_us);
-	json_object_end(j);
+	json_close_object(j);
 	return true;
 }
 
@@ -201,9 +201,9 @@ static int list_json(struct command_context *context)
 	bool good;
 
 	output_begin(&o);
-	json_array(&o.json);
+	json_open_array(&o.json);
 	good = trust_list(context->store, NULL, put_json, &o.json, &why);
-	json_array_end(&o.json);
+	json_close_array(&o.json);
 	if (!good) {
 		output_drop(&o);
 		return context_fail(context, &why);

@@ -33,7 +33,7 @@ enum { VALUE_MOST = 65536 };
 
 static void json_host(struct json *j, const struct inventory *inventory, const struct host *h)
 {
-	json_object(j);
+	json_open_object(j);
 	json_put_string(j, "name", h->name);
 	json_put_string(j, "address", h->address);
 	json_put_number(j, "port", h->ssh.port);
@@ -43,17 +43,17 @@ static void json_host(struct json *j, const struct inventory *inventory, const s
 	json_put_string(j, "environment", h->environment);
 	json_put_string(j, "postgresql", h->postgresql.version);
 	json_key(j, "tags");
-	json_array(j);
+	json_open_array(j);
 	for (const char *const *tag = h->tags; *tag != NULL; tag++)
-		json_string(j, *tag);
-	json_array_end(j);
+		json_add_string(j, *tag);
+	json_close_array(j);
 	for (size_t i = 0; i < inventory->pair_count; i++) {
 		if (inventory->pairs[i].standby != h)
 			continue;
 		json_put_string(j, "primary", inventory->pairs[i].primary->name);
 		json_put_string(j, "role", inventory->pairs[i].role);
 	}
-	json_object_end(j);
+	json_close_object(j);
 }
 
 static void json_list(const struct inventory *inventory)
@@ -61,10 +61,10 @@ static void json_list(const struct inventory *inventory)
 	struct output o;
 
 	output_begin(&o);
-	json_array(&o.json);
+	json_open_array(&o.json);
 	for (size_t i = 0; i < inventory->host_count; i++)
 		json_host(&o.json, inventory, &inventory->hosts[i]);
-	json_array_end(&o.json);
+	json_close_array(&o.json);
 	output_end(&o);
 }
 
@@ -155,10 +155,10 @@ static void show_setting(void *ctx, const struct setting *s, const char *value, 
 		return;
 	}
 	json_key(&shown->output->json, s->name);
-	json_object(&shown->output->json);
+	json_open_object(&shown->output->json);
 	json_put_string(&shown->output->json, "value", text);
 	json_put_string(&shown->output->json, "origin", origin);
-	json_object_end(&shown->output->json);
+	json_close_object(&shown->output->json);
 }
 
 static int show_json(struct command_context *context, const struct inventory *inventory, const struct host *h)
@@ -169,14 +169,14 @@ static int show_json(struct command_context *context, const struct inventory *in
 	bool good;
 
 	output_begin(&o);
-	json_object(&o.json);
+	json_open_object(&o.json);
 	json_key(&o.json, "host");
 	json_host(&o.json, inventory, h);
 	json_key(&o.json, "settings");
-	json_object(&o.json);
+	json_open_object(&o.json);
 	good = setting_show(context->store, h->name, show_setting, &shown, &why);
-	json_object_end(&o.json);
-	json_object_end(&o.json);
+	json_close_object(&o.json);
+	json_close_object(&o.json);
 	if (!good) {
 		output_drop(&o);
 		return context_fail(context, &why);
@@ -234,11 +234,11 @@ static void put_finding(void *ctx, const struct check_finding *f)
 		say_line(stdout, line);
 		return;
 	}
-	json_object(&findings->output->json);
+	json_open_object(&findings->output->json);
 	json_put_string(&findings->output->json, "weight", weights[f->weight]);
 	json_put_string(&findings->output->json, "subject", f->subject);
 	json_put_string(&findings->output->json, "text", f->text);
-	json_object_end(&findings->output->json);
+	json_close_object(&findings->output->json);
 }
 
 static int inventory_check(struct command_context *context)
@@ -253,11 +253,11 @@ static int inventory_check(struct command_context *context)
 		return context_fail(context, &why);
 	if (context->json) {
 		output_begin(&o);
-		json_array(&o.json);
+		json_open_array(&o.json);
 	}
 	errors = check_inventory(inventory, put_finding, &findings);
 	if (context->json) {
-		json_array_end(&o.json);
+		json_close_array(&o.json);
 		output_end(&o);
 	}
 	context_note(context, "%zu hosts, %zu pairs: %zu finding%s, %zu of them errors", inventory->host_count,

@@ -34,16 +34,16 @@ static void json_diff(const struct diff *d, bool dry_run)
 	struct output o;
 
 	output_begin(&o);
-	json_object(&o.json);
+	json_open_object(&o.json);
 	json_put_bool(&o.json, "applied", !dry_run && d->count > 0);
 	json_put_number(&o.json, "hosts", (int64_t)d->hosts);
 	json_put_number(&o.json, "pairs", (int64_t)d->pairs);
 	json_key(&o.json, "changes");
-	json_array(&o.json);
+	json_open_array(&o.json);
 	for (size_t i = 0; i < d->count; i++)
-		json_string(&o.json, d->lines[i]);
-	json_array_end(&o.json);
-	json_object_end(&o.json);
+		json_add_string(&o.json, d->lines[i]);
+	json_close_array(&o.json);
+	json_close_object(&o.json);
 	output_end(&o);
 }
 

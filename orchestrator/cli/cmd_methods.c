@@ -26,15 +26,15 @@ static int list_json(void)
 	struct output o;
 
 	output_begin(&o);
-	json_array(&o.json);
+	json_open_array(&o.json);
 	for (size_t i = 0; methods[i] != NULL; i++) {
-		json_object(&o.json);
+		json_open_object(&o.json);
 		json_put_string(&o.json, "method", methods[i]->name);
 		json_put_string(&o.json, "summary", methods[i]->summary);
 		json_put_number(&o.json, "rows", (int64_t)method_rows(methods[i]));
-		json_object_end(&o.json);
+		json_close_object(&o.json);
 	}
-	json_array_end(&o.json);
+	json_close_array(&o.json);
 	output_end(&o);
 	return STATUS_GOOD;
 }
@@ -114,13 +114,13 @@ static void show_action(const struct shown *s, const struct action *a, const cha
 
 	describe_action(a, how, sizeof(how));
 	if (s->json != NULL) {
-		json_object(s->json);
+		json_open_object(s->json);
 		json_put_string(s->json, "what", *verb ? verb : "do");
 		json_put_string(s->json, "action", a->name);
 		json_put_string(s->json, "how", how);
 		json_put_number(s->json, "within_ms", a->within_ms);
 		json_put_string(s->json, "script", script);
-		json_object_end(s->json);
+		json_close_object(s->json);
 		return;
 	}
 	printf("      %s%s%s (%s)\n", verb, *verb ? ": " : "", a->name, how);
@@ -156,15 +156,15 @@ static void show_rows(struct shown *s, const struct method *m)
 			show_row_actions(s, row);
 			continue;
 		}
-		json_object(s->json);
+		json_open_object(s->json);
 		json_put_number(s->json, "row", s->row);
 		json_put_string(s->json, "kind", row_kind_name(row->kind));
 		json_put_string(s->json, "name", row_name(row));
 		json_key(s->json, "actions");
-		json_array(s->json);
+		json_open_array(s->json);
 		show_row_actions(s, row);
-		json_array_end(s->json);
-		json_object_end(s->json);
+		json_close_array(s->json);
+		json_close_object(s->json);
 	}
 }
 
@@ -186,20 +186,20 @@ static void show_json(struct shown *s, const struct method *m)
 
 	output_begin(&o);
 	s->json = &o.json;
-	json_object(&o.json);
+	json_open_object(&o.json);
 	json_put_string(&o.json, "method", m->name);
 	json_put_string(&o.json, "summary", m->summary);
 	json_put_string(&o.json, "secret", m->secret);
 	json_key(&o.json, "checks");
-	json_array(&o.json);
+	json_open_array(&o.json);
 	for (size_t i = 0; m->checks[i] != NULL; i++)
 		show_action(s, m->checks[i], "check");
-	json_array_end(&o.json);
+	json_close_array(&o.json);
 	json_key(&o.json, "rows");
-	json_array(&o.json);
+	json_open_array(&o.json);
 	show_rows(s, m);
-	json_array_end(&o.json);
-	json_object_end(&o.json);
+	json_close_array(&o.json);
+	json_close_object(&o.json);
 	output_end(&o);
 }
 

@@ -57,7 +57,7 @@ static bool put_run_row(void *ctx, const struct run *r)
 static void put_actor(struct json *j, const struct actor *by)
 {
 	json_key(j, "by");
-	json_object(j);
+	json_open_object(j);
 	json_put_string(j, "user", by->user);
 	json_put_string(j, "sudo_user", by->sudo_user);
 	json_put_string(j, "tty", by->tty);
@@ -65,7 +65,7 @@ static void put_actor(struct json *j, const struct actor *by)
 	json_put_string(j, "controller", by->controller);
 	json_put_string(j, "behalf", by->behalf);
 	json_put_number(j, "pid", by->pid);
-	json_object_end(j);
+	json_close_object(j);
 }
 
 static void put_run_fields(struct json *j, const struct run *r)
@@ -88,9 +88,9 @@ static void put_run_fields(struct json *j, const struct run *r)
 
 static bool put_run_json(void *ctx, const struct run *r)
 {
-	json_object(ctx);
+	json_open_object(ctx);
 	put_run_fields(ctx, r);
-	json_object_end(ctx);
+	json_close_object(ctx);
 	return true;
 }
 
@@ -101,9 +101,9 @@ static int list_json(struct command_context *context, size_t limit)
 	bool good;
 
 	output_begin(&o);
-	json_array(&o.json);
+	json_open_array(&o.json);
 	good = run_list(context->store, limit, put_run_json, &o.json, &why);
-	json_array_end(&o.json);
+	json_close_array(&o.json);
 	if (!good) {
 		output_drop(&o);
 		return context_fail(context, &why);
@@ -161,7 +161,7 @@ static bool put_host_json(void *ctx, const struct run_host *h)
 {
 	struct json *j = ctx;
 
-	json_object(j);
+	json_open_object(j);
 	json_put_string(j, "host", h->host);
 	json_put_string(j, "primary", h->primary);
 	json_put_string(j, "method", h->method);
@@ -170,13 +170,13 @@ static bool put_host_json(void *ctx, const struct run_host *h)
 	output_json_time(j, "begun", h->begun_us);
 	output_json_time(j, "ended", h->ended_us);
 	json_key(j, "left_as_found");
-	json_object(j);
+	json_open_object(j);
 	json_put_string(j, "key_protected", run_left_name(h->left.key_protected));
 	json_put_string(j, "conf_reverted", run_left_name(h->left.conf_reverted));
 	json_put_string(j, "puppet_on", run_left_name(h->left.puppet_on));
 	json_put_string(j, "collectd_running", run_left_name(h->left.collectd_running));
-	json_object_end(j);
-	json_object_end(j);
+	json_close_object(j);
+	json_close_object(j);
 	return true;
 }
 
@@ -221,10 +221,10 @@ static int show_text(struct command_context *context, int64_t run)
 
 static bool put_run_open(void *ctx, const struct run *r)
 {
-	json_object(ctx);
+	json_open_object(ctx);
 	put_run_fields(ctx, r);
 	json_key(ctx, "hosts");
-	json_array(ctx);
+	json_open_array(ctx);
 	return true;
 }
 
@@ -239,8 +239,8 @@ static int show_json(struct command_context *context, int64_t run)
 		output_drop(&o);
 		return context_fail(context, &why);
 	}
-	json_array_end(&o.json);
-	json_object_end(&o.json);
+	json_close_array(&o.json);
+	json_close_object(&o.json);
 	output_end(&o);
 	return STATUS_GOOD;
 }

@@ -91,7 +91,7 @@ static bool put_entry_json(void *ctx, const struct journal_entry *e)
 	struct json *j = v->json;
 
 	v->rows++;
-	json_object(j);
+	json_open_object(j);
 	output_json_time(j, "time", e->wall_us);
 	json_put_number(j, "row", e->row);
 	json_put_string(j, "name", e->row_name);
@@ -105,11 +105,11 @@ static bool put_entry_json(void *ctx, const struct journal_entry *e)
 		json_put_number(j, "duration_ms", e->duration_ms);
 	json_put_string(j, "command", e->command);
 	json_key(j, "output");
-	json_bytes(j, text_of(e->output), e->output_length);
+	json_add_bytes(j, text_of(e->output), e->output_length);
 	json_put_number(j, "output_dropped", e->output_dropped);
 	json_put_string(j, "output_sha256", e->output_sha256);
 	json_put_string(j, "error", e->error);
-	json_object_end(j);
+	json_close_object(j);
 	return true;
 }
 
@@ -121,9 +121,9 @@ static int log_json(struct command_context *context, int64_t run, const char *ho
 	bool good;
 
 	output_begin(&o);
-	json_array(&o.json);
+	json_open_array(&o.json);
 	good = journal_rows(context->store, run, host, put_entry_json, &v, &why);
-	json_array_end(&o.json);
+	json_close_array(&o.json);
 	if (!good) {
 		output_drop(&o);
 		return context_fail(context, &why);

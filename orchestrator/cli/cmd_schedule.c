@@ -49,9 +49,9 @@ static void put_fields(struct json *j, const struct schedule *plan)
 
 static bool put_json(void *ctx, const struct schedule *plan)
 {
-	json_object(ctx);
+	json_open_object(ctx);
 	put_fields(ctx, plan);
-	json_object_end(ctx);
+	json_close_object(ctx);
 	return true;
 }
 
@@ -62,9 +62,9 @@ static int list_json(struct command_context *context)
 	bool good;
 
 	output_begin(&o);
-	json_array(&o.json);
+	json_open_array(&o.json);
 	good = schedule_list(context->store, put_json, &o.json, &why);
-	json_array_end(&o.json);
+	json_close_array(&o.json);
 	if (!good) {
 		output_drop(&o);
 		return context_fail(context, &why);
@@ -111,14 +111,14 @@ static bool put_fire_json(void *ctx, const struct schedule_fire *fire)
 {
 	struct json *j = ctx;
 
-	json_object(j);
+	json_open_object(j);
 	output_json_time(j, "due", fire->due_us);
 	output_json_time(j, "started", fire->started_us);
 	output_json_time(j, "finished", fire->finished_us);
 	json_put_number(j, "run", fire->run);
 	json_put_bool(j, "missed", fire->missed);
 	json_put_string(j, "outcome", fire->outcome);
-	json_object_end(j);
+	json_close_object(j);
 	return true;
 }
 
@@ -165,13 +165,13 @@ static bool show_json(void *ctx, const struct schedule *plan)
 	struct output o;
 
 	output_begin(&o);
-	json_object(&o.json);
+	json_open_object(&o.json);
 	put_fields(&o.json, plan);
 	json_key(&o.json, "fires");
-	json_array(&o.json);
+	json_open_array(&o.json);
 	show->good = schedule_fire_list(show->context->store, plan->id, FIRES_SHOWN, put_fire_json, &o.json, show->why);
-	json_array_end(&o.json);
-	json_object_end(&o.json);
+	json_close_array(&o.json);
+	json_close_object(&o.json);
 	if (show->good)
 		output_end(&o);
 	else

@@ -33,7 +33,7 @@ static bool put_host(void *ctx, const struct run_host *h)
 {
 	struct json *j = ctx;
 
-	json_object(j);
+	json_open_object(j);
 	json_put_string(j, "host", h->host);
 	json_put_string(j, "primary", h->primary);
 	json_put_string(j, "method", h->method);
@@ -43,7 +43,7 @@ static bool put_host(void *ctx, const struct run_host *h)
 	json_put_string(j, "conf_reverted", run_left_name(h->left.conf_reverted));
 	json_put_string(j, "puppet_on", run_left_name(h->left.puppet_on));
 	json_put_string(j, "collectd_running", run_left_name(h->left.collectd_running));
-	json_object_end(j);
+	json_close_object(j);
 	return true;
 }
 
@@ -67,17 +67,17 @@ static void put_owed(struct json *j, struct store *store)
 	if (!owed_list(store, &owed, &why))
 		return;
 	json_key(j, "owed");
-	json_array(j);
+	json_open_array(j);
 	for (size_t i = 0; i < owed.count; i++) {
-		json_object(j);
+		json_open_object(j);
 		json_put_string(j, "host", owed.held[i].host);
 		json_put_string(j, "hold", owed.held[i].hold);
 		json_put_number(j, "run", owed.held[i].run);
 		put_time(j, "since", owed.held[i].since_us);
 		json_put_string(j, "last_error", owed.held[i].last_error);
-		json_object_end(j);
+		json_close_object(j);
 	}
-	json_array_end(j);
+	json_close_array(j);
 	held_list_done(&owed);
 }
 
@@ -87,7 +87,7 @@ void notify_summary(struct buf *out, struct store *store, const struct notify_ab
 	struct json j;
 
 	json_begin(&j, out);
-	json_object(&j);
+	json_open_object(&j);
 	json_put_number(&j, "schema", 1);
 	json_put_string(&j, "event", "summary");
 	json_put_string(&j, "what", about->what);
@@ -98,12 +98,12 @@ void notify_summary(struct buf *out, struct store *store, const struct notify_ab
 	if (about->run) {
 		run_load(store, about->run, put_run, &j, &why);
 		json_key(&j, "hosts");
-		json_array(&j);
+		json_open_array(&j);
 		run_host_list(store, about->run, put_host, &j, &why);
-		json_array_end(&j);
+		json_close_array(&j);
 	}
 	put_owed(&j, store);
-	json_object_end(&j);
+	json_close_object(&j);
 	json_end(&j);
 	buf_addc(out, '\n');
 }

@@ -122,7 +122,7 @@ static void begin_event(struct json *j, const char *event, int64_t run, int64_t 
 {
 	char when[32];
 
-	json_object(j);
+	json_open_object(j);
 	json_put_number(j, "schema", EVENT_SCHEMA);
 	json_put_number(j, "seq", seq);
 	json_put_string(j, "time", clock_format_utc(when, sizeof(when), wall_us));
@@ -167,7 +167,7 @@ void progress_line_event(struct buf *out, const struct progress_host *h, int64_t
 	put_text(&j, "waiting_for", h->waiting_for);
 	put_text(&j, "line", h->last_line);
 	put_text(&j, "why", h->why);
-	json_object_end(&j);
+	json_close_object(&j);
 	json_end(&j);
 	buf_addc(out, '\n');
 }
@@ -181,8 +181,8 @@ void progress_line_said(struct buf *out, const char *line, int64_t run, int64_t 
 		json_begin(&j, out);
 		begin_event(&j, "say", run, seq, wall_us);
 		json_key(&j, "text");
-		json_bytes(&j, line, n);
-		json_object_end(&j);
+		json_add_bytes(&j, line, n);
+		json_close_object(&j);
 		json_end(&j);
 	} else {
 		printable_add(out, line, n, PRINTABLE_LINE);

@@ -255,7 +255,7 @@ static void json_host(struct json *j, const struct report_host *h)
 	enum report_left left[LEFT_COUNT];
 
 	left_of(h, left);
-	json_object(j);
+	json_open_object(j);
 	json_put_string(j, "host", h->name);
 	json_put_string(j, "state", progress_state_name(h->state));
 	json_put_bool(j, "owed", h->owed);
@@ -266,12 +266,12 @@ static void json_host(struct json *j, const struct report_host *h)
 	if (h->lag_bytes >= 0)
 		json_put_number(j, "lag_bytes", h->lag_bytes);
 	json_key(j, "left_as_found");
-	json_object(j);
+	json_open_object(j);
 	json_put_string(j, "all", left_name(left_sum(h)));
 	for (size_t i = 0; i < LEFT_COUNT; i++)
 		json_put_string(j, left_words[i].key, left_name(left[i]));
-	json_object_end(j);
-	json_object_end(j);
+	json_close_object(j);
+	json_close_object(j);
 }
 
 void report_json(const struct report *r, struct buf *out)
@@ -279,7 +279,7 @@ void report_json(const struct report *r, struct buf *out)
 	struct json j;
 
 	json_begin(&j, out);
-	json_object(&j);
+	json_open_object(&j);
 	json_put_number(&j, "schema", 1);
 	json_put_string(&j, "event", "summary");
 	json_put_number(&j, "run", r->run);
@@ -287,11 +287,11 @@ void report_json(const struct report *r, struct buf *out)
 	json_put_number(&j, "took_ms", r->took_ms);
 	json_put_number(&j, "exit_status", r->exit_status);
 	json_key(&j, "hosts");
-	json_array(&j);
+	json_open_array(&j);
 	for (size_t i = 0; i < r->n_hosts; i++)
 		json_host(&j, &r->hosts[i]);
-	json_array_end(&j);
-	json_object_end(&j);
+	json_close_array(&j);
+	json_close_object(&j);
 	json_end(&j);
 	buf_addc(out, '\n');
 }
