@@ -9,13 +9,20 @@ static const struct {
 	int exit_status;
 	bool may_retry;
 } kinds[ERROR_CODES] = {
-	[ERROR_NONE] = {"none", 0, false},	       [ERROR_FAILED] = {"failed", 1, false},
-	[ERROR_HOST] = {"host", 2, false},	       [ERROR_TIMEOUT] = {"timeout", 2, true},
-	[ERROR_UNREACHABLE] = {"unreachable", 4, true}, [ERROR_HOST_KEY] = {"host-key", 5, false},
-	[ERROR_AUTH] = {"auth", 4, false},	       [ERROR_REFUSED] = {"refused", 5, false},
-	[ERROR_BUSY] = {"busy", 75, true},	       [ERROR_OWED] = {"owed", 7, false},
-	[ERROR_USAGE] = {"usage", 64, false},	       [ERROR_CONFIG] = {"config", 78, false},
-	[ERROR_PERMISSION] = {"permission", 77, false}, [ERROR_STORE] = {"store", 1, false},
+	[ERROR_NONE] = {"none", 0, false},
+	[ERROR_FAILED] = {"failed", 1, false},
+	[ERROR_HOST] = {"host", 2, false},
+	[ERROR_TIMEOUT] = {"timeout", 2, true},
+	[ERROR_UNREACHABLE] = {"unreachable", 4, true},
+	[ERROR_HOST_KEY] = {"host-key", 5, false},
+	[ERROR_AUTH] = {"auth", 4, false},
+	[ERROR_REFUSED] = {"refused", 5, false},
+	[ERROR_BUSY] = {"busy", 75, true},
+	[ERROR_OWED] = {"owed", 7, false},
+	[ERROR_USAGE] = {"usage", 64, false},
+	[ERROR_CONFIG] = {"config", 78, false},
+	[ERROR_PERMISSION] = {"permission", 77, false},
+	[ERROR_STORE] = {"store", 1, false},
 	[ERROR_CANCELLED] = {"cancelled", 130, false},
 };
 
