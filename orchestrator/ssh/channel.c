@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "ssh/session_inner.h"
 
-enum { CHANNEL_PIECE = 32 * 1024, CHANNEL_CLOSE_MS = 5000, CHANNEL_OPEN_MS = 20000, TUNNEL_STUCK_MS = 3000 };
+enum { CHANNEL_PIECE = 32 * 1024, CHANNEL_OPEN_MS = 20000, TUNNEL_STUCK_MS = 3000, LEFT_MOST = 4 };
 
 /* What one step came to. */
 enum step { STEP_WAIT, STEP_ON, STEP_LOST };
@@ -76,7 +76,8 @@ static void channel_to(struct channel *c, enum channel_stage stage)
 	const struct ssh_deadlines *d = &c->session->target->deadlines;
 
 	c->stage = stage;
-	c->due_ms = 0;
+	if (stage != CHANNEL_CLOSING || !c->owner)
+		c->due_ms = 0; /* who closes is still within the time of the running command */
 	uv_update_time(c->session->context->loop);
 	if (stage == CHANNEL_OPENING || stage == CHANNEL_STARTING)
 		c->due_ms = channel_now(c) + (d->channel_ms ? d->channel_ms : CHANNEL_OPEN_MS);
@@ -84,8 +85,6 @@ static void channel_to(struct channel *c, enum channel_stage stage)
 		c->due_ms = channel_now(c) + TUNNEL_STUCK_MS;
 	if (stage == CHANNEL_RUNNING && c->within_ms)
 		c->due_ms = channel_now(c) + c->within_ms;
-	if (stage == CHANNEL_CLOSING)
-		c->due_ms = channel_now(c) + CHANNEL_CLOSE_MS;
 }
 
 void channel_abandon(struct channel *c)
@@ -95,7 +94,15 @@ void channel_abandon(struct channel *c)
 		c->stage = CHANNEL_DONE;
 	if (c->stage == CHANNEL_RUNNING)
 		channel_to(c, CHANNEL_CLOSING);
+	if (c->stage == CHANNEL_CLOSING)
+		c->due_ms = 0;
 	session_wake(c->session);
+}
+
+/* sshd closes the channel of a command that we left when the command ends, and not before. */
+static bool is_left(const struct channel *c)
+{
+	return !c->owner && c->stage == CHANNEL_CLOSING;
 }
 
 static void channel_tell_end(struct channel *c, const struct error *why)
@@ -281,7 +288,7 @@ static enum step channel_enter(struct channel *c)
 	for (struct channel *o = c->session->channels; o != c; o = o->next) {
 		if (o->stage == CHANNEL_OPENING)
 			return STEP_WAIT;
-		if (!c->session->is_jump && o->stage != CHANNEL_DONE)
+		if (!c->session->is_jump && o->stage != CHANNEL_DONE && !is_left(o))
 			return STEP_WAIT;
 	}
 	channel_to(c, CHANNEL_OPENING);
@@ -327,6 +334,28 @@ bool channels_want(const struct session *s)
 	return false;
 }
 
+bool channels_are_worn(const struct session *s)
+{
+	unsigned left = 0;
+
+	if (s->is_jump)
+		return false;
+	for (const struct channel *c = s->channels; c; c = c->next) {
+		if (c->owner && c->stage != CHANNEL_QUEUED)
+			return false;
+		left += is_left(c);
+	}
+	return left >= LEFT_MOST;
+}
+
+void channels_forget_left(struct session *s)
+{
+	for (struct channel *c = s->channels; c; c = c->next)
+		if (c->stage != CHANNEL_QUEUED)
+			c->stage = CHANNEL_DONE;
+	channels_sweep(s);
+}
+
 bool channels_work(struct session *s, struct error *why)
 {
 	for (struct channel *c = s->channels; c && !s->closing; c = c->next)
@@ -352,9 +381,8 @@ static bool channel_expire(struct channel *c, struct error *why)
 		session_wake_dependents(c->session);
 		return true;
 	}
-	if (c->stage != CHANNEL_RUNNING)
-		return error_set(why, ERROR_TIMEOUT, "the host does not %s",
-				 c->stage == CHANNEL_CLOSING ? "close the channel" : "start the command");
+	if (c->stage != CHANNEL_RUNNING && c->stage != CHANNEL_CLOSING)
+		return error_set(why, ERROR_TIMEOUT, "the host does not start the command");
 	error_set(why, ERROR_TIMEOUT, "not finished within %u s", (c->within_ms + 999) / 1000);
 	channel_tell_end(c, why);
 	channel_abandon(c);

@@ -28,8 +28,8 @@ void ssh_context_use_passphrases(struct ssh_context *c, ssh_passphrase_fn *passp
 
 uv_loop_t *ssh_context_loop(const struct ssh_context *c);
 
-/* Every session must be closed before. The memory goes when the loop has closed the context's handles: run the
- * loop on until it is empty. */
+/* Closes the sessions that are still open. The memory goes when the loop has closed the handles: run it on until it
+ * is empty. */
 void ssh_context_free(struct ssh_context *c);
 
 #endif

@@ -174,6 +174,8 @@ static void session_lose(struct session *s, const struct error *why)
 	s->losses++;
 	if (why)
 		channels_end(s, &said);
+	else
+		channels_forget_left(s);
 	session_report(s);
 	session_wake_dependents(s);
 }
@@ -255,12 +257,15 @@ static void session_work(struct session *s)
 		session_lose(s, &why);
 		return;
 	}
-	if (s->channels) {
+	if (channels_want(s))
 		s->idle_since_ms = uv_now(s->context->loop);
+	if (channels_are_worn(s)) {
+		session_lose(s, NULL);
 		return;
 	}
-	wire_look(&s->wire);
-	if (s->wire.ended)
+	if (!s->channels)
+		wire_look(&s->wire);
+	if (s->wire.ended && !s->channels)
 		session_lose(s, &s->wire.why);
 }
 
@@ -356,7 +361,7 @@ static void session_beat(void *ctx)
 	s->in_turn = true;
 	wire_begin_turn(&s->wire);
 	timer_after(&s->beat, BEAT_MS, session_beat);
-	if (!s->channels) {
+	if (!channels_want(s)) {
 		if (uv_now(s->context->loop) - s->idle_since_ms >= REST_AFTER_MS)
 			session_lose(s, NULL);
 	} else if (!session_is_alive(s)) {
