@@ -11,6 +11,7 @@ enum {
 	SYMBOL_COLUMNS = 2,
 	GAP = 2,
 	LAST_LEAST = 12,
+	BAR_LEAST = 8,
 	QUIET_AFTER_MS = 30 * 1000,
 	ETA_AFTER_MS = 5 * 1000
 };
@@ -64,7 +65,7 @@ static void drop_least_worthy(struct line_layout *l)
 				least = c;
 		if (least < 0)
 			return;
-		l->columns[least] = 0;
+		l->columns[least] = least == LINE_BAR && l->columns[LINE_BAR] > BAR_LEAST ? BAR_LEAST : 0;
 	}
 }
 
