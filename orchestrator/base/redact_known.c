@@ -110,33 +110,47 @@ static void remember_escaped(const char *bytes, size_t n)
 	explicit_bzero(&twice, sizeof(twice));
 }
 
-static void remember_shell_and_json(const char *bytes, size_t n)
+static void puts_in(struct scratch *s, const char *text)
 {
-	struct scratch shell = {0}, json = {0};
+	for (; *text; text++)
+		put(s, *text);
+}
+
+/* What stands between the outer quotes that quote_sh() adds. */
+static void remember_shell(const char *bytes, size_t n)
+{
+	struct scratch shell = {0};
 
 	for (size_t i = 0; i < n; i++) {
+		if (bytes[i] == '\'')
+			puts_in(&shell, "'\\''");
+		else
+			put(&shell, bytes[i]);
+	}
+	remember(shell.bytes, shell.n);
+	explicit_bzero(&shell, sizeof(shell));
+}
+
+static void remember_json(const char *bytes, size_t n)
+{
+	struct scratch json = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)bytes[i];
 		char code[8];
 
-		for (const char *p = "'\\''"; bytes[i] == '\'' && *p; p++)
-			put(&shell, *p);
-		if (bytes[i] != '\'')
-			put(&shell, bytes[i]);
-		snprintf(code, sizeof(code), "\\u%04x", (unsigned char)bytes[i]);
-		if (bytes[i] == '"' || bytes[i] == '\\')
-			put(&json, '\\');
-		if (bytes[i] == '\t') {
-			put(&json, '\\');
-			put(&json, 't');
-		} else if ((unsigned char)bytes[i] < 0x20) {
-			for (const char *p = code; *p; p++)
-				put(&json, *p);
+		if (c == '\t') {
+			puts_in(&json, "\\t");
+		} else if (c < 0x20) {
+			snprintf(code, sizeof(code), "\\u%04x", c);
+			puts_in(&json, code);
 		} else {
+			if (c == '"' || c == '\\')
+				put(&json, '\\');
 			put(&json, bytes[i]);
 		}
 	}
-	remember(shell.bytes, shell.n);
 	remember(json.bytes, json.n);
-	explicit_bzero(&shell, sizeof(shell));
 	explicit_bzero(&json, sizeof(json));
 }
 
@@ -194,7 +208,8 @@ void redact_known_add(const char *bytes, size_t n)
 		return;
 	remember(bytes, n);
 	remember_escaped(bytes, n);
-	remember_shell_and_json(bytes, n);
+	remember_shell(bytes, n);
+	remember_json(bytes, n);
 	remember_url(bytes, n, "0123456789ABCDEF");
 	remember_url(bytes, n, "0123456789abcdef");
 	for (int url = 0; url < 2; url++) {

@@ -85,24 +85,33 @@ static enum redact_match match_name(struct redact_state *s, const char *text, si
 	return REDACT_NO;
 }
 
+/* How many bytes from `from` on are none of these; the end of what is known counts as one. */
+static size_t span(const char *text, size_t from, size_t end, const char *stop)
+{
+	size_t at = from;
+
+	while (at < end && !strchr(stop, text[at]))
+		at++;
+	return at;
+}
+
 /* scheme://user:password@host */
 static enum redact_match match_url(struct redact_state *s, const char *text, size_t available, bool final)
 {
-	size_t n = available < 3 ? available : 3, colon = 0;
+	size_t n = available < 3 ? available : 3, most = available < URL_MOST ? available : URL_MOST, colon, at;
+	bool undecided = !final && available < URL_MOST;
 
 	if (memcmp(text, "://", n) != 0)
 		return REDACT_NO;
-	for (size_t i = 3; i < available && i < URL_MOST; i++) {
-		if (is_space(text[i]) || text[i] == '/' || text[i] == '\'' || text[i] == '"')
-			return REDACT_NO;
-		if (text[i] == '@')
-			return colon ? begin(s, REDACT_VALUE, colon + 1, "@") : REDACT_NO;
-		if (text[i] == ':' && !colon)
-			colon = i;
-		if (!colon && i > USER_MOST)
-			return REDACT_NO;
-	}
-	return final || available >= URL_MOST ? REDACT_NO : REDACT_MORE;
+	colon = span(text, n, most, " \t\r\n\f\v/@:'\"");
+	if (colon == most)
+		return undecided && colon <= USER_MOST ? REDACT_MORE : REDACT_NO;
+	if (text[colon] != ':' || colon > USER_MOST)
+		return REDACT_NO;
+	at = span(text, colon + 1, most, " \t\r\n\f\v/@'\"");
+	if (at == most)
+		return undecided ? REDACT_MORE : REDACT_NO;
+	return text[at] == '@' ? begin(s, REDACT_VALUE, colon + 1, "@") : REDACT_NO;
 }
 
 static enum redact_match match_pem(struct redact_state *s, const char *text, size_t available, bool final)
@@ -150,26 +159,41 @@ static enum redact_match quoted_ends(struct redact_state *s, const char *text, s
 	return REDACT_NO;
 }
 
-enum redact_match redact_pattern_ends(struct redact_state *s, const char *text, size_t available, bool final)
+static enum redact_match pem_ends(const char *text, size_t available, bool final)
 {
-	if (s->mode == REDACT_PEM) {
-		size_t n = available < sizeof(pem_end) - 1 ? available : sizeof(pem_end) - 1;
+	size_t length = sizeof(pem_end) - 1, n = available < length ? available : length;
 
-		if (memcmp(text, pem_end, n) != 0)
-			return REDACT_NO;
-		return n == sizeof(pem_end) - 1 ? REDACT_YES : final ? REDACT_NO : REDACT_MORE;
-	}
-	if (*text == '\n' || *text == '\r')
+	if (memcmp(text, pem_end, n) != 0)
+		return REDACT_NO;
+	if (n == length)
 		return REDACT_YES;
-	if (!s->delimiter[0])
-		return is_space(*text) || *text == '\'' || *text == '"' ? REDACT_YES : REDACT_NO;
-	if (s->delimiter[0] == '@')
-		return *text == '@' ? REDACT_YES : REDACT_NO;
-	if (!s->delimiter[1])
-		return quoted_ends(s, text, available, final);
+	return final ? REDACT_NO : REDACT_MORE;
+}
+
+/* A quote of two characters: \' within an outer quote, or ''. */
+static enum redact_match double_quoted_ends(const struct redact_state *s, const char *text, size_t available,
+					    bool final)
+{
 	if (*text != s->delimiter[0])
 		return REDACT_NO;
 	if (available < 2)
 		return final ? REDACT_NO : REDACT_MORE;
 	return text[1] == s->delimiter[1] ? REDACT_YES : REDACT_NO;
+}
+
+enum redact_match redact_pattern_ends(struct redact_state *s, const char *text, size_t available, bool final)
+{
+	if (s->mode == REDACT_PEM)
+		return pem_ends(text, available, final);
+	if (*text == '\n' || *text == '\r')
+		return REDACT_YES;
+	switch (s->delimiter[0]) {
+	case '\0':
+		return is_space(*text) || *text == '\'' || *text == '"' ? REDACT_YES : REDACT_NO;
+	case '@':
+		return *text == '@' ? REDACT_YES : REDACT_NO;
+	default:
+		return s->delimiter[1] ? double_quoted_ends(s, text, available, final) :
+					 quoted_ends(s, text, available, final);
+	}
 }

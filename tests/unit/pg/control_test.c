@@ -76,8 +76,8 @@ static void output_that_lacks_the_main_things_is_refused(void **state)
 		"Database system identifier: 5x\nDatabase cluster state: in production\n",
 		"Database system identifier:\nDatabase cluster state: in production\n",
 		"Database cluster state: in production\nDatenbanksystemidentifikation: 5\n",
-		"WARNING: Calculated CRC checksum does not match value stored in file.\n"
-		"Database system identifier: 5\nDatabase cluster state: in production\n",
+		("WARNING: Calculated CRC checksum does not match value stored in file.\n"
+		 "Database system identifier: 5\nDatabase cluster state: in production\n"),
 	};
 
 	(void)state;

@@ -66,7 +66,7 @@ MAYBE pid_t server_spawn(const struct server *s, const char *command)
 	_exit(127);
 }
 
-MAYBE int server_do(const struct server *s, const char *format, ...)
+MAYBE __attribute__((format(printf, 2, 3))) int server_do(const struct server *s, const char *format, ...)
 {
 	char command[1400];
 	va_list ap;
