@@ -10,9 +10,9 @@
 #include "base/mem.h"
 #include "base/printable.h"
 #include "base/redact.h"
-#include "ui/frame.h"
 #include "ui/progress_lines.h"
 #include "ui/progress_render.h"
+#include "ui/repaint.h"
 #include "ui/tty.h"
 
 enum {
@@ -40,7 +40,7 @@ struct progress {
 	struct said *said;
 	int64_t seq, drawn_ms;
 	struct buf above; /* lines that go above the block with the next frame */
-	struct frame frame;
+	struct repaint repaint;
 	volatile bool redraw;
 };
 
@@ -73,7 +73,7 @@ struct progress *progress_new(int out_fd, enum progress_mode mode, size_t n_host
 	};
 	p->drawn_ms = p->model.started_ms - PROGRESS_TICK_MS;
 	buf_init(&p->above, OUTPUT_MOST);
-	frame_init(&p->frame);
+	repaint_init(&p->repaint);
 	if (mode == PROGRESS_LIVE)
 		tty_cursor_hide(out_fd, &p->redraw);
 	return p;
@@ -236,9 +236,9 @@ static void draw(struct progress *p, int64_t now_ms)
 	if (size.columns >= PROGRESS_NARROWEST)
 		progress_render(&p->model, size.columns - 1, size.rows - 1, now_ms, &block);
 	if (p->redraw)
-		frame_forget(&p->frame);
+		repaint_forget(&p->repaint);
 	p->redraw = false;
-	frame_draw(&p->frame, &p->above, &block, size.columns, &out);
+	repaint_draw(&p->repaint, &p->above, &block, size.columns, &out);
 	buf_clear(&p->above);
 	put_out(p, out.bytes, out.used);
 	p->drawn_ms = now_ms;
@@ -259,13 +259,13 @@ void progress_end(struct progress *p)
 	buf_init(&nothing, 1);
 	buf_init(&out, OUTPUT_MOST);
 	if (p->mode == PROGRESS_LIVE) {
-		frame_draw(&p->frame, &p->above, &nothing, tty_get_size(p->fd).columns, &out);
+		repaint_draw(&p->repaint, &p->above, &nothing, tty_get_size(p->fd).columns, &out);
 		put_out(p, out.bytes, out.used);
 		tty_cursor_show();
 	}
 	for (size_t i = 0; i < p->model.n_hosts; i++)
 		forget_texts(&p->hosts[i]);
-	frame_done(&p->frame);
+	repaint_done(&p->repaint);
 	buf_done(&p->above);
 	free(p->said);
 	free(p->hosts);

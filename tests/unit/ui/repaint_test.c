@@ -6,13 +6,13 @@
 #include <locale.h>
 #include <cmocka.h>
 
-#include "ui/frame.h"
+#include "ui/repaint.h"
 #include "unit/ui/screen.h"
 
 enum { ROWS = 12, COLUMNS = 40, BYTES_MOST = 65536 };
 
 struct bench {
-	struct frame frame;
+	struct repaint repaint;
 	struct screen screen;
 	size_t written;
 };
@@ -21,7 +21,7 @@ static int begin(void **state)
 {
 	static struct bench b;
 
-	frame_init(&b.frame);
+	repaint_init(&b.repaint);
 	screen_init(&b.screen, ROWS, COLUMNS);
 	*state = &b;
 	return 0;
@@ -31,7 +31,7 @@ static int end(void **state)
 {
 	struct bench *b = *state;
 
-	frame_done(&b->frame);
+	repaint_done(&b->repaint);
 	screen_done(&b->screen);
 	return 0;
 }
@@ -45,7 +45,7 @@ static void draw(struct bench *b, const char *above, const char *block)
 	buf_init(&out, BYTES_MOST);
 	buf_adds(&a, above);
 	buf_adds(&t, block);
-	frame_draw(&b->frame, &a, &t, (unsigned)b->screen.columns, &out);
+	repaint_draw(&b->repaint, &a, &t, (unsigned)b->screen.columns, &out);
 	screen_feed(&b->screen, out.bytes, out.used);
 	b->written = out.used;
 }
@@ -190,7 +190,7 @@ static void forgotten_block_is_left_alone(void **state)
 	struct bench *b = *state;
 
 	draw(b, "", "old\n");
-	frame_forget(&b->frame);
+	repaint_forget(&b->repaint);
 	draw(b, "", "new\n");
 	expect_row(b, 0, "old");
 	expect_row(b, 1, "new");

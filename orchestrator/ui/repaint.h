@@ -3,23 +3,24 @@
  *
  * Between frames the cursor stands at the beginning of the line below the block.
  */
-#ifndef UI_FRAME_H
-#define UI_FRAME_H
+#ifndef UI_REPAINT_H
+#define UI_REPAINT_H
 
 #include "base/buf.h"
 
-struct frame {
+struct repaint {
 	struct buf shown; /* the lines that stand there, each ended by a line feed */
 };
 
-void frame_init(struct frame *f);
-void frame_done(struct frame *f);
+void repaint_init(struct repaint *f);
+void repaint_done(struct repaint *f);
 /* The block that stands there is left alone; the next one is drawn below the cursor. */
-void frame_forget(struct frame *f);
+void repaint_forget(struct repaint *f);
 
 /* Appends the bytes that put the lines `above` (each ended by a line feed) over the block and make it `block`, which
  * is remembered. Nothing when nothing differs. `columns` is the window's width now: what was shown wider has been
  * wrapped by the terminal. */
-void frame_draw(struct frame *f, const struct buf *above, const struct buf *block, unsigned columns, struct buf *out);
+void repaint_draw(struct repaint *f, const struct buf *above, const struct buf *block, unsigned columns,
+		  struct buf *out);
 
 #endif

@@ -1,4 +1,4 @@
-#include "ui/frame.h"
+#include "ui/repaint.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -7,17 +7,17 @@
 
 enum { FRAME_MOST = 4 * 1024 * 1024 };
 
-void frame_init(struct frame *f)
+void repaint_init(struct repaint *f)
 {
 	buf_init(&f->shown, FRAME_MOST);
 }
 
-void frame_done(struct frame *f)
+void repaint_done(struct repaint *f)
 {
 	buf_done(&f->shown);
 }
 
-void frame_forget(struct frame *f)
+void repaint_forget(struct repaint *f)
 {
 	buf_clear(&f->shown);
 }
@@ -78,7 +78,8 @@ static void put_differences(struct buf *out, const char *old, const char *new)
 		buf_adds(out, "\033[J");
 }
 
-void frame_draw(struct frame *f, const struct buf *above, const struct buf *block, unsigned columns, struct buf *out)
+void repaint_draw(struct repaint *f, const struct buf *above, const struct buf *block, unsigned columns,
+		  struct buf *out)
 {
 	size_t lines = 0, rows = rows_of(&f->shown, columns);
 
