@@ -7,6 +7,10 @@
 #include "cli/rows.h"
 
 const struct command *const commands[] = {
+	&command_resync,
+	&command_recover,
+	&command_status,
+	&command_check,
 	&command_inventory_import,
 	&command_inventory_export,
 	&command_inventory_list,

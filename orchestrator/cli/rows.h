@@ -14,6 +14,8 @@ extern const struct command command_audit, command_audit_export, command_audit_v
 extern const struct command command_schedule_add, command_schedule_list, command_schedule_show, command_schedule_pause,
 	command_schedule_resume, command_schedule_remove;
 extern const struct command command_methods, command_methods_show;
+extern const struct command command_resync, command_recover;
+extern const struct command command_status, command_check;
 extern const struct command command_doctor, command_help, command_dump;
 
 #endif
