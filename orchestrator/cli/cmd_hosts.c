@@ -97,7 +97,9 @@ static bool accept_key(struct command_context *context, const struct scanned *s,
 
 	if (s->why.code != ERROR_NONE) {
 		*why = s->why;
-		return false;
+		return strncmp(why->text, s->host->name, strlen(s->host->name)) == 0 ?
+			       false :
+			       error_in(why, "%s", s->host->name);
 	}
 	fprintf(stderr, "%s: %s %s (%s)\n", s->host->name, s->type, s->fingerprint, s->known);
 	if (strcmp(s->known, "known") == 0)
