@@ -1,7 +1,9 @@
 #include "inventory/export.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "inventory/content.h"
 #include "inventory/setting.h"
 
@@ -129,36 +131,40 @@ static void put_entities(struct buf *out, const struct content *c, const char *k
 	}
 }
 
-static bool is_first_of_primary(const struct content *c, size_t at, const char *primary)
+static int compare_pairs(const void *a, const void *b)
 {
-	for (size_t i = 0; i < at; i++)
-		if (strcmp(c->items[i].key, "primary") == 0 && strcmp(c->items[i].value, primary) == 0)
-			return false;
-	return true;
+	const struct item *const *x = a, *const *y = b;
+	int order = strcmp((*x)->value, (*y)->value);
+
+	return order ? order : strcmp((*x)->entity, (*y)->entity);
 }
 
+/* Gathered by primary. */
 static void put_pairs(struct buf *out, const struct content *c)
 {
-	bool first = true;
+	const struct item **primaries = mem_alloc((c->count + 1) * sizeof(*primaries));
+	size_t n = 0;
 
-	for (size_t at = 0; at < c->count; at++) {
-		const char *primary = c->items[at].value;
+	for (size_t i = 0; i < c->count; i++)
+		if (strcmp(c->items[i].key, "primary") == 0)
+			primaries[n++] = &c->items[i];
+	qsort(primaries, n, sizeof(*primaries), compare_pairs);
+	buf_adds(out, n ? "pairs:\n" : "");
+	for (size_t i = 0; i < n; i++) {
+		const char *standby = content_name(primaries[i], "pair");
 
-		if (strcmp(c->items[at].key, "primary") != 0 || !is_first_of_primary(c, at, primary))
-			continue;
-		buf_addf(out, "%s  - primary: %s\n    standbys:\n", first ? "pairs:\n" : "", primary);
-		first = false;
-		for (size_t i = at; i < c->count; i++) {
-			const char *standby = content_name(&c->items[i], "pair");
-
-			if (standby && strcmp(c->items[i].key, "primary") == 0 &&
-			    strcmp(c->items[i].value, primary) == 0) {
-				buf_addf(out, "      - {host: %s, role: ", standby);
-				put_text(out, content_value(c, "pair", standby, "role"));
-				buf_adds(out, "}\n");
-			}
+		if (i == 0 || strcmp(primaries[i - 1]->value, primaries[i]->value) != 0) {
+			buf_adds(out, "  - primary: ");
+			put_text(out, primaries[i]->value);
+			buf_adds(out, "\n    standbys:\n");
 		}
+		buf_adds(out, "      - {host: ");
+		put_text(out, standby);
+		buf_adds(out, ", role: ");
+		put_text(out, content_value(c, "pair", standby, "role"));
+		buf_adds(out, "}\n");
 	}
+	free(primaries);
 }
 
 bool export_yaml(struct store *s, struct buf *out, struct error *why)

@@ -10,7 +10,7 @@ typedef const char *check_fn(const char *text);
 
 static const struct yaml_tree *entry(const struct yaml_tree *map, const char *key)
 {
-	for (const struct yaml_tree *t = map->first; t; t = t->next)
+	for (const struct yaml_tree *t = map->kind == YAML_TREE_MAP ? map->first : NULL; t; t = t->next)
 		if (strcmp(t->key->text, key) == 0)
 			return t;
 	return NULL;
