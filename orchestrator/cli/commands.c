@@ -11,6 +11,8 @@ const struct command *const commands[] = {
 	&command_recover,
 	&command_status,
 	&command_check,
+	&command_rebuild_stale,
+	&command_serve,
 	&command_inventory_import,
 	&command_inventory_export,
 	&command_inventory_list,

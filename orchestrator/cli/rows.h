@@ -15,7 +15,7 @@ extern const struct command command_schedule_add, command_schedule_list, command
 	command_schedule_resume, command_schedule_remove;
 extern const struct command command_methods, command_methods_show;
 extern const struct command command_resync, command_recover;
-extern const struct command command_status, command_check;
+extern const struct command command_status, command_check, command_rebuild_stale, command_serve;
 extern const struct command command_doctor, command_help, command_dump;
 
 #endif
