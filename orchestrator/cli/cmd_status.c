@@ -91,7 +91,7 @@ static void print_owed(const struct status *s)
 		free(text);
 	}
 	if (s->owed.count)
-		say_line(stdout, "give it back with: pgresync recover\n");
+		say_line(stdout, "give it back with: pgresync recover");
 }
 
 static void add_row(struct table *table, const struct measured *m, const struct sample *sample)

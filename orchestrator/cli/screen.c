@@ -21,6 +21,8 @@ struct shown {
 	enum run_host_state state;
 	struct progress_host p;
 	char row_name[64], line[200], waiting_for[160], why[480], at[96];
+	char failed_name[64]; /* the newest row of the table, which giving back does not change */
+	int failed_row, failed_rows;
 	struct run_left_as left;
 	bool ended;
 };
@@ -100,8 +102,13 @@ static void take_news(struct shown *h, const struct walk_news *news, int64_t now
 
 	if (news->begun) {
 		snprintf(h->row_name, sizeof(h->row_name), "%s", news->name);
-		p->row = news->row;
+		p->row = news->phase == WALK_GIVING_BACK ? 0 : news->row;
 		p->rows = news->rows;
+		if (p->row) {
+			memcpy(h->failed_name, h->row_name, sizeof(h->failed_name));
+			h->failed_row = p->row;
+			h->failed_rows = p->rows;
+		}
 		p->row_started_ms = now;
 		p->percent = -1;
 		p->bytes = p->total = p->rate = p->eta_ms = -1;
@@ -131,8 +138,12 @@ static void take_result(struct shown *h, const struct walk_result *result)
 	h->ended = true;
 	h->left = result->left;
 	snprintf(h->why, sizeof(h->why), "%s", result->end == WALK_GOOD ? result->warning : result->why.text);
-	if (result->end != WALK_GOOD && h->p.row)
-		snprintf(h->at, sizeof(h->at), "%d/%d %s", h->p.row, h->p.rows, h->row_name);
+	if (result->end == WALK_GOOD || !h->failed_row)
+		return;
+	memcpy(h->row_name, h->failed_name, sizeof(h->row_name));
+	h->p.row = h->failed_row;
+	h->p.rows = h->failed_rows;
+	snprintf(h->at, sizeof(h->at), "%d/%d %s", h->p.row, h->p.rows, h->row_name);
 }
 
 void screen_set(struct screen *s, size_t i, enum run_host_state state, const char *waiting_for,
@@ -147,6 +158,8 @@ void screen_set(struct screen *s, size_t i, enum run_host_state state, const cha
 		h->p.started_ms = now;
 	if (run_host_state_is_final(state) || state == RUN_HOST_OWED)
 		h->p.ended_ms = now;
+	if (state == RUN_HOST_RUNNING && h->p.row == 0)
+		snprintf(h->row_name, sizeof(h->row_name), "connecting");
 	if (waiting_for)
 		snprintf(h->waiting_for, sizeof(h->waiting_for), "%s", waiting_for);
 	if (news)

@@ -97,7 +97,6 @@ static const struct rule fatal_rules[] = {
 
 /* Lines without a severity: what restore_command's programs print into the same log. */
 static const struct rule program_rules[] = {
-	{LOGLINE_WALE_KEY_PROTECTED, ANYWHERE, "not a lzop file"},
 	{LOGLINE_WALE_KEY_PROTECTED, ANYWHERE, "can't query passphrase"},
 	{LOGLINE_WALE_KEY_PROTECTED, ANYWHERE, "decryption failed"},
 	{LOGLINE_WALE_KEY_PROTECTED, ANYWHERE, "No secret key"},

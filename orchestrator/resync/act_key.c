@@ -103,7 +103,7 @@ static enum answer read_taken(const struct reading *r, struct error *why)
 	if (r->reply->status == 0)
 		return ANSWER_YES;
 	error_set(why, r->reply->status == WAS_OPEN ? ERROR_REFUSED : ERROR_HOST, "%.300s",
-		  r->reply->err_size ? r->reply->err : "gpg failed without a word");
+		  r->reply->err_size ? reply_words(r->reply) : "gpg failed without a word");
 	return ANSWER_NO;
 }
 
@@ -118,13 +118,14 @@ static const struct action take = {
 };
 
 /* WAL-E's detached prefetchers outlive a restart and still need the key: they are waited for, then ended, since the key
- * must not stay open for them. What they leave goes with them. */
+ * must not stay open for them. What they leave goes with them. This text stands in its own shell's command line: the
+ * pattern must not fit itself. */
 static const struct action give_prefetchers = {
 	.name = "await WAL-E's prefetchers",
 	.script =
 		"d=${data_dir}; n=0\n"
 		"pids() { for x in /proc/[0-9]*; do\n"
-		"	tr '\\0' ' ' <\"$x/cmdline\" 2>/dev/null | grep -q 'wal-e.* wal-prefetch ' && echo \"$${x#/proc/}\"; done; }\n"
+		"	{ tr '\\0' ' ' <\"$x/cmdline\"; } 2>/dev/null | grep -q 'wal-e.* [w]al-prefetch ' && echo \"$${x#/proc/}\"; done; }\n"
 		"while [ -n \"$(pids)\" ] && [ $n -lt 40 ]; do n=$((n + 1)); sleep 0.5; done\n"
 		"for s in TERM KILL; do\n"
 		"	p=$(pids); [ -n \"$p\" ] || break\n"
@@ -174,7 +175,8 @@ static enum answer read_given(const struct reading *r, struct error *why)
 	memory_set(r->memory, "key_protected", r->reply->status == 0 ? "yes" : "no");
 	if (r->reply->status == 0)
 		return ANSWER_YES;
-	error_set(why, ERROR_OWED, "GPG KEY UNPROTECTED: exit status %d: %.240s", r->reply->status, r->reply->err);
+	error_set(why, ERROR_OWED, "GPG KEY UNPROTECTED: exit status %d: %.240s", r->reply->status,
+		  reply_words(r->reply));
 	return ANSWER_NO;
 }
 

@@ -39,7 +39,7 @@ static enum answer read_locks(const struct reading *r, struct error *why)
 		return ANSWER_NO;
 	default:
 		error_set(why, ERROR_HOST, "cannot list puppet's locks: exit status %d: %.160s", r->reply->status,
-			  r->reply->err);
+			  reply_words(r->reply));
 		return ANSWER_NO;
 	}
 }
@@ -94,7 +94,8 @@ static enum answer read_given(const struct reading *r, struct error *why)
 		return ANSWER_YES;
 	}
 	memory_set(r->memory, "puppet_on", "no");
-	error_set(why, ERROR_OWED, "puppet is still off: exit status %d: %.200s", r->reply->status, r->reply->err);
+	error_set(why, ERROR_OWED, "puppet is still off: exit status %d: %.200s", r->reply->status,
+		  reply_words(r->reply));
 	return ANSWER_NO;
 }
 

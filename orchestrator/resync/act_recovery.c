@@ -59,7 +59,7 @@ static enum answer read_reverted(const struct reading *r, struct error *why)
 	if (r->reply->status == 0)
 		return ANSWER_YES;
 	error_set(why, ERROR_OWED, "the recovery settings are not put back: exit status %d: %.240s", r->reply->status,
-		  r->reply->err);
+		  reply_words(r->reply));
 	return ANSWER_NO;
 }
 

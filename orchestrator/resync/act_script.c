@@ -34,7 +34,7 @@ static enum answer read_settled(const struct reading *r, struct error *why)
 	if (r->reply->status == 0)
 		return ANSWER_YES;
 	error_set(why, ERROR_OWED, "the data directory needs a look: exit status %d: %.240s", r->reply->status,
-		  r->reply->err);
+		  reply_words(r->reply));
 	return ANSWER_NO;
 }
 
@@ -86,7 +86,7 @@ static enum answer read_script(const struct reading *r, struct error *why)
 		return error_set(why, ERROR_HOST, "the primary refuses the standby password"), ANSWER_NO;
 	if (strstr(r->reply->err, "max_wal_senders") || strstr(r->reply->err, "requested standby connections"))
 		return error_set(why, ERROR_HOST, "the primary has no free WAL sender"), ANSWER_NO;
-	error_set(why, ERROR_HOST, "exit status %d: %.240s", r->reply->status, r->reply->err);
+	error_set(why, ERROR_HOST, "exit status %d: %.240s", r->reply->status, reply_words(r->reply));
 	return ANSWER_NO;
 }
 

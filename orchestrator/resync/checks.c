@@ -87,8 +87,7 @@ static enum answer read_found(const struct reading *r, struct error *why)
 	if (r->reply->status == 0)
 		return ANSWER_YES;
 	error_set(why, r->reply->status == NOT_THERE ? ERROR_REFUSED : ERROR_HOST, "%.400s",
-		  r->reply->err_size ? r->reply->err : "it ended without a word");
-	why->text[strcspn(why->text, "\n")] = '\0';
+		  r->reply->err_size ? reply_words(r->reply) : "it ended without a word");
 	return ANSWER_NO;
 }
 

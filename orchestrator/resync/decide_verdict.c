@@ -241,4 +241,9 @@ void decide_verdict(const struct look *look, struct judgement *ret)
 	measure(&j);
 	for (size_t i = 0; i < sizeof(judges) / sizeof(*judges) && !judges[i](&j); i++)
 		;
+	/* Positions on two timelines cannot be compared. */
+	if (ret->verdict == VERDICT_DIVERGED) {
+		ret->lag_bytes = -1;
+		ret->lag_seconds = -1;
+	}
 }

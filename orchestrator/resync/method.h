@@ -119,6 +119,8 @@ const char *row_name(const struct row *row);
 const char *row_kind_name(enum row_kind kind);
 /* The action's template for this host; NULL: none. */
 const char *action_script(const struct action *a, const struct host *standby);
+/* The last line that a script wrote on stderr: what it says to people. A constant buffer, good until the next call. */
+const char *reply_words(const struct remote_reply *reply);
 /* NULL when the table is well formed: each hold taken once and given once, newest first; else what is wrong. */
 const char *method_fault(const struct row *rows);
 
