@@ -33,8 +33,8 @@ static void print_text(const struct rebuild_plan *plan)
 	for (size_t i = 0; i < plan->n; i++) {
 		if (!plan->cases[i].selected)
 			continue;
-		line = mem_printf("%-6s  %s  (%s)  %s", title(plan, i), plan->cases[i].pair->standby->name,
-				  verdict_name(plan->cases[i].judgement.verdict), plan->choices[i].reason);
+		line = mem_printf("%-6s  %s  %s", title(plan, i), plan->cases[i].pair->standby->name,
+				  plan->choices[i].reason);
 		say_line(stdout, line);
 		free(line);
 	}
@@ -109,6 +109,7 @@ static int act(struct command_context *context, const struct rebuild_plan *plan,
 		print_json(plan);
 	else
 		print_text(plan);
+	fflush(stdout);
 	for (size_t i = 0; i < plan->n; i++)
 		chosen += plan->choices[i].chosen;
 	if (chosen == 0)
