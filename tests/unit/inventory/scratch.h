@@ -42,7 +42,7 @@ static __attribute__((unused)) int scratch_setup(void **state)
 	struct scratch *s = mem_new(struct scratch);
 	struct error why = {0};
 
-	strcpy(s->directory, "/tmp/pgresync-test-XXXXXX");
+	snprintf(s->directory, sizeof(s->directory), "/tmp/pgresync-test-XXXXXX");
 	if (!mkdtemp(s->directory))
 		return -1;
 	s->path = mem_printf("%s/store.db", s->directory);
