@@ -69,7 +69,7 @@ static void detached_fail(struct detached *d, enum detached_outcome outcome, con
 
 unsigned detached_pause(unsigned tries)
 {
-	unsigned pause = PAUSE_MS << (tries > 6 ? 6 : tries), jitter = 0;
+	unsigned pause = (unsigned)PAUSE_MS << (tries > 6 ? 6 : tries), jitter = 0;
 
 	if (getrandom(&jitter, sizeof(jitter), 0) != (ssize_t)sizeof(jitter))
 		jitter = 0;

@@ -106,8 +106,10 @@ static void ssh_ended(void *ctx, const struct error *why, int status_hint)
 	(void)status_hint;
 	s->channel = NULL;
 	s->busy++;
-	if (!s->opened && (s->was_up || s->way->ups != s->ups_before))
-		ssh_opened(s);
+	if (!s->opened && !s->closed && (s->was_up || s->way->ups != s->ups_before)) {
+		s->opened = true;
+		s->events->opened(s->ctx);
+	}
 	if (!s->closed)
 		s->events->ended(s->ctx, why);
 	ssh_leave(s);
