@@ -10,7 +10,7 @@
 #include "inventory/run_host.h"
 #include "loop/process.h"
 
-enum { WITHIN_MS = 60 * 1000, OUTPUT_MOST = 4096, BUSY = 75 };
+enum { WITHIN_MS = 60 * 1000, OUTPUT_MOST = 4096, BUSY = 75, CANCELLED = 130 };
 
 struct notify {
 	notify_fn *told;
@@ -19,7 +19,7 @@ struct notify {
 
 bool notify_is_due(int exit_status)
 {
-	return exit_status != 0 && exit_status != BUSY;
+	return exit_status != 0 && exit_status != BUSY && exit_status != CANCELLED;
 }
 
 static void put_time(struct json *j, const char *key, int64_t wall_us)

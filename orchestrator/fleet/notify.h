@@ -26,7 +26,8 @@ struct notify_about {
  * found, and everything that is owed. What the store does not tell is left out. */
 void notify_summary(struct buf *out, struct store *store, const struct notify_about *about);
 
-/* Is this worth telling? Success is not, nor that another run already had the standby. */
+/* Is this worth telling? Success is not, nor that another run already had the standby, nor an orderly stop that gave
+ * everything back. */
 bool notify_is_due(int exit_status);
 
 typedef void notify_fn(void *ctx, const struct error *why);

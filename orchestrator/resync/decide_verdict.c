@@ -130,6 +130,10 @@ static bool judge_primary(struct judging *j)
 {
 	const struct look_side *p = j->primary;
 
+	if (!p->up && p->reached && p->has_control && !strstr(p->down.text, "starting up"))
+		return settle(j, VERDICT_UNKNOWN,
+			      "PostgreSQL does not answer on the primary %s; its control file says \"%s\"",
+			      j->primary_name, control_state_name(p->control.state));
 	if (!p->up)
 		return settle(j, VERDICT_UNKNOWN, "the primary %s does not answer: %.200s", j->primary_name,
 			      p->reached ? p->down.text : p->unreached.text);

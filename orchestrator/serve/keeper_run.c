@@ -93,8 +93,8 @@ static void ended(void *ctx, const struct child_end *end)
 	if (!run_list(s->keeper->spec.store, RUNS_LOOKED_AT, look_at_run, &search, &why) ||
 	    !schedule_fire_end(s->keeper->spec.store, s->fire, search.run, outcome, &why))
 		log_line(LOG_LEVEL_ERROR, "schedule %s: its end cannot be noted: %s", s->name, why.text);
-	log_line(strcmp(outcome, "good") == 0 ? LOG_LEVEL_NOTICE : LOG_LEVEL_ERROR, "schedule %s: run %lld: %s",
-		 s->name, (long long)search.run, outcome);
+	log_line(end->signal || notify_is_due(end->status) ? LOG_LEVEL_ERROR : LOG_LEVEL_NOTICE,
+		 "schedule %s: run %lld: %s", s->name, (long long)search.run, outcome);
 	if (end->signal)
 		tell_of_the_dead(s, search.run, outcome);
 	keeper_check_idle(s->keeper);

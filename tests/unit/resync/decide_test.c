@@ -233,6 +233,8 @@ HELP(HELP_TEST)
 	X(standby_away, (S.reached = false, DOWN(S), SET(S.unreached.text, "no route")), UNKNOWN, "no route")            \
 	X(primary_away, (P.reached = false, DOWN(P), SET(P.unreached.text, "timed out")), UNKNOWN, "timed out")          \
 	X(primary_down, (DOWN(P), SET(P.down.text, "starting up")), UNKNOWN, "starting up")                              \
+	X(primary_shut_down, (DOWN(P), P.control.state = CONTROL_SHUTDOWNED), UNKNOWN,                                   \
+	  "does not answer on the primary primary-1.backend.example; its control file says \"shut down\"")               \
 	X(both_away, (S.reached = P.reached = false, DOWN(S), DOWN(P)), UNKNOWN,                                         \
 	  "standby-1.backend.example does not answer")                                                                   \
 	X(standby_down, DOWN(S), DOWN, "its control file says \"in archive recovery\"")                                  \
