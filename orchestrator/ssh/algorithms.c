@@ -154,11 +154,10 @@ bool algorithms_check(LIBSSH2_SESSION *ssh, bool legacy, struct error *why)
 	return true;
 }
 
-void algorithms_explain(bool legacy, const struct host_keys *keys, struct error *why)
+void algorithms_explain(bool legacy, struct error *why)
 {
 	char text[sizeof(why->text)];
 
-	(void)keys;
 	if (!legacy)
 		snprintf(text, sizeof(text), "%.150s: no algorithm in common? `ssh.legacy: true` offers what OpenSSH 6.6 needs",
 			 why->text);

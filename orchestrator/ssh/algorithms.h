@@ -17,7 +17,7 @@ bool algorithms_set(LIBSSH2_SESSION *ssh, bool legacy, const struct host_keys *k
 /* After the handshake: false when something was agreed on that we did not offer. */
 bool algorithms_check(LIBSSH2_SESSION *ssh, bool legacy, struct error *why);
 /* Adds to why what an operator can do when there is no common algorithm. */
-void algorithms_explain(bool legacy, const struct host_keys *keys, struct error *why);
+void algorithms_explain(bool legacy, struct error *why);
 
 /* The list that is offered for a libssh2 method type, host keys in the order for these keys (may be NULL). */
 void algorithms_list(struct buf *out, int method, bool legacy, const struct host_keys *keys);

@@ -54,6 +54,11 @@ static bool handshake_begin(struct session *s)
 	return link_make(s, &s->why);
 }
 
+static bool handshake_found_nothing(int rc)
+{
+	return rc == LIBSSH2_ERROR_KEX_FAILURE || rc == LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE;
+}
+
 static enum climb rung_handshake(struct session *s)
 {
 	int rc;
@@ -67,8 +72,8 @@ static enum climb rung_handshake(struct session *s)
 		return CLIMB_NEXT;
 	if (rc)
 		link_explain(s, ERROR_UNREACHABLE, &s->why);
-	if (rc == LIBSSH2_ERROR_KEX_FAILURE || rc == LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE)
-		algorithms_explain(s->target->legacy, &s->keys, &s->why);
+	if (!s->wire.ended && !s->vault.full && handshake_found_nothing(rc))
+		algorithms_explain(s->target->legacy, &s->why);
 	return CLIMB_FAIL;
 }
 

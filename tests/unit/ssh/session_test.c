@@ -24,7 +24,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	char path[256];
+	char path[256], public[256];
 
 	(void)state;
 	ssh_context_free(context);
@@ -33,7 +33,8 @@ static int tear_down(void **state)
 	trust_key(&sshd, path, NULL, "");
 	snprintf(path, sizeof(path), "%s/authorized", sshd.dir);
 	snprintf(sshd.key, sizeof(sshd.key), "%s/id", sshd.dir);
-	RUN("cp", mem_printf("%s.pub", sshd.key), path);
+	snprintf(public, sizeof(public), "%s.pub", sshd.key);
+	RUN("cp", public, path);
 	return 0;
 }
 
