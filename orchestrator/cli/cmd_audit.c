@@ -1,15 +1,19 @@
 /* audit: who did what, when and why, and how it ended. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "cli/audit_filter.h"
 #include "cli/context.h"
 #include "cli/output.h"
 #include "cli/rows.h"
+#include "cli/say.h"
 #include "inventory/audit.h"
 #include "ui/table.h"
 #include "ui/text.h"
+
+enum { RECORD_MOST = 64 * 1024 };
 
 static enum paint paint_of_record(const struct audit_record *r)
 {
@@ -55,6 +59,41 @@ static bool put_row(void *ctx, const struct audit_record *r)
 	return true;
 }
 
+/* On a terminal: two lines a record, so that nothing an auditor looks for is cut. */
+static bool print_record(void *ctx, const struct audit_record *r)
+{
+	char when[OUTPUT_TIME], by[256], end[128];
+	scoped_buf line;
+
+	(void)ctx;
+	buf_init(&line, RECORD_MOST);
+	buf_addf(&line, "%lld  %s  %s  %s", (long long)r->seq, output_time(when, r->wall_us),
+		 actor_describe(by, sizeof(by), &r->by), r->event);
+	if (r->run != 0)
+		buf_addf(&line, "  run %lld", (long long)r->run);
+	if (*r->host)
+		buf_addf(&line, "  %s", r->host);
+	say_line(stdout, line.bytes);
+	buf_clear(&line);
+	describe_end(r, end, sizeof(end));
+	scoped_mem char *words = first_line(*r->detail ? r->detail : r->reason);
+
+	buf_addf(&line, "%s%s%s%s%s", r->row, *r->row && *end ? ": " : "", end, (*r->row || *end) && *words ? "; " : "",
+		 words);
+	if (line.used > 0)
+		say_output(stdout, "      ", line.bytes, line.used);
+	return true;
+}
+
+static int audit_lines(struct command_context *context, const struct audit_filter *f)
+{
+	struct error why;
+
+	if (!audit_query(context->store, f, print_record, NULL, &why))
+		return context_fail(context, &why);
+	return STATUS_GOOD;
+}
+
 static int audit_json(struct command_context *context, const struct audit_filter *f)
 {
 	struct error why;
@@ -80,6 +119,8 @@ static int audit(struct command_context *context)
 		return context_fail(context, &why);
 	if (context->json)
 		return audit_json(context, &f);
+	if (isatty(STDOUT_FILENO))
+		return audit_lines(context, &f);
 	table = output_table(context, columns, sizeof(columns) / sizeof(*columns));
 	good = audit_query(context->store, &f, put_row, table, &why);
 	if (good && table_rows(table) == 0)

@@ -151,8 +151,8 @@ static void show_rows(struct shown *s, const struct method *m)
 	for (const struct row *row = m->rows; row->kind != ROW_END; row++) {
 		s->row++;
 		if (s->json == NULL) {
-			printf("  %2d  %s%s%s\n", s->row, row_kind_name(row->kind), row->hold != NULL ? " " : "",
-			       row->hold != NULL ? row_name(row) : "");
+			printf("  %2d  %s%s%s\n", s->row, row_kind_name(row->kind), row->kind == ROW_DO ? "" : " ",
+			       row->kind == ROW_DO ? "" : row_name(row));
 			show_row_actions(s, row);
 			continue;
 		}
@@ -201,6 +201,7 @@ static void show_json(struct shown *s, const struct method *m)
 	json_close_array(&o.json);
 	json_close_object(&o.json);
 	output_end(&o);
+	s->json = NULL;
 }
 
 static int methods_show(struct command_context *context)

@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "base/mem.h"
 #include "cli/context.h"
 #include "cli/left.h"
 #include "cli/output.h"
 #include "cli/rows.h"
+#include "cli/say.h"
 #include "inventory/held.h"
 #include "inventory/run.h"
 #include "inventory/run_host.h"
@@ -151,9 +152,8 @@ static bool put_host_row(void *ctx, const struct run_host *h)
 	buf_init(&left, 1024);
 	left_describe(&left, h);
 	table_add_row(ctx, paints[h->state],
-		      (const char *const[]){h->host, h->primary, h->method, run_host_state_name(h->state),
-					    text_duration(took, took_ms(h->begun_us, h->ended_us)), left.bytes,
-					    h->why});
+		      (const char *const[]){h->host, h->method, run_host_state_name(h->state),
+					    text_duration(took, took_ms(h->begun_us, h->ended_us)), left.bytes});
 	return true;
 }
 
@@ -198,23 +198,37 @@ static bool print_run_head(void *ctx, const struct run *r)
 	return true;
 }
 
+static bool print_why(void *ctx, const struct run_host *h)
+{
+	bool *any = ctx;
+
+	if (*h->why == '\0')
+		return true;
+	scoped_mem char *line = mem_printf("%s: %s", h->host, h->why);
+
+	if (!*any)
+		putchar('\n');
+	*any = true;
+	say_line(stdout, line);
+	return true;
+}
+
 static int show_text(struct command_context *context, int64_t run)
 {
 	static const struct table_column columns[] = {
-		{"host", false, false},	 {"primary", false, true}, {"method", false, false},
-		{"state", false, false}, {"took", true, false},	   {"left as found", false, true},
-		{"why", false, true},
+		{"host", false, true}, {"method", false, false},       {"state", false, false},
+		{"took", true, false}, {"left as found", false, true},
 	};
 	struct table *table;
 	struct error why;
-	bool good;
+	bool good, any = false;
 
 	if (!run_load(context->store, run, print_run_head, NULL, &why))
 		return context_fail(context, &why);
 	table = output_table(context, columns, sizeof(columns) / sizeof(*columns));
 	good = run_host_list(context->store, run, put_host_row, table, &why);
 	output_table_end(table);
-	if (!good)
+	if (!good || !run_host_list(context->store, run, print_why, &any, &why))
 		return context_fail(context, &why);
 	return left_print_held(context, run);
 }

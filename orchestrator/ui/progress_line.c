@@ -22,7 +22,7 @@ static const struct {
 	size_t columns, least;
 	int rank;
 } worth[LINE_COLUMNS] = {
-	[LINE_NAME] = {32, 12, 0},  [LINE_PHASE] = {28, 10, 0}, [LINE_BAR] = {16, 16, 3},
+	[LINE_NAME] = {32, 12, 0},  [LINE_PHASE] = {36, 24, 0}, [LINE_BAR] = {16, 16, 3},
 	[LINE_PERCENT] = {4, 4, 0}, [LINE_RATE] = {10, 10, 5},	[LINE_ELAPSED] = {7, 7, 2},
 	[LINE_ETA] = {7, 7, 4},	    [LINE_LAG] = {12, 12, 1},	[LINE_LAST] = {LAST_LEAST, LAST_LEAST, 6},
 };
@@ -243,7 +243,7 @@ static void message_text(struct buf *out, const struct progress_host *h)
 	if (h->started_ms >= 0 && h->ended_ms >= h->started_ms)
 		buf_addf(out, " after %s", text_duration(text, h->ended_ms - h->started_ms));
 	if (*or_empty(h->why))
-		buf_addf(out, "  %s", h->why);
+		buf_addf(out, "  %s", text_without(h->why, h->row_name));
 }
 
 static enum paint line_paint(const struct progress_host *h, int64_t now_ms)

@@ -71,10 +71,10 @@ static void add_figures(struct buf *out, const struct progress_host *h)
 	}
 }
 
-static void add_why(struct buf *out, const char *why)
+static void add_why(struct buf *out, const char *why, const char *row_name)
 {
 	if (why != NULL && *why != '\0')
-		buf_addf(out, ": %s", why);
+		buf_addf(out, ": %s", text_without(why, row_name));
 }
 
 static void add_end(struct buf *out, const struct progress_host *h)
@@ -92,7 +92,7 @@ static void add_end(struct buf *out, const struct progress_host *h)
 		buf_adds(out, " lag ");
 		add_without(out, text_size(text, h->lag_bytes), ' ', '\0');
 	}
-	add_why(out, h->why);
+	add_why(out, h->why, h->row_name);
 }
 
 void progress_line_text(struct buf *out, const struct progress_host *h, int64_t at_ms)
@@ -104,7 +104,7 @@ void progress_line_text(struct buf *out, const struct progress_host *h, int64_t 
 	buf_addf(&line, "%s %s", text_duration(text, at_ms), h->name);
 	if (h->state == PROGRESS_WAITING) {
 		buf_adds(&line, " waiting");
-		add_why(&line, h->waiting_for);
+		add_why(&line, h->waiting_for, NULL);
 	} else if (progress_state_is_final(h->state)) {
 		add_end(&line, h);
 	} else {
@@ -112,7 +112,7 @@ void progress_line_text(struct buf *out, const struct progress_host *h, int64_t 
 			buf_adds(&line, " giving-back");
 		add_row(&line, h);
 		add_figures(&line, h);
-		add_why(&line, h->why);
+		add_why(&line, h->why, h->row_name);
 	}
 	printable_add(out, line.bytes, line.used, PRINTABLE_LINE);
 	buf_addc(out, '\n');

@@ -135,14 +135,25 @@ static void add_good_figures(struct buf *line, const struct progress_host *const
 		buf_addf(line, "   lag %s %s", utf8 ? "≤" : "<=", text_size(text, lag));
 }
 
-/* What a folded line says of its members. */
-static const char *folded_word(int g, bool rest)
+/* "failed" stands for several ways to end badly; when all hosts ended in one way it is called by its name. */
+static const char *bad_word(const struct frame *f)
 {
-	static const char *const words[GROUPS] = {"failed", "giving back", "running", "waiting", "good"};
-	static const char *const more[GROUPS] = {"more failed", "more giving back", "more running", "more waiting",
-						 "good"};
+	enum progress_state first = PROGRESS_FAILED;
 
-	return rest ? more[g] : words[g];
+	for (size_t i = f->first[GROUP_BAD]; i < f->first[GROUP_BAD + 1]; i++) {
+		if (i == f->first[GROUP_BAD])
+			first = f->hosts[i]->state;
+		else if (f->hosts[i]->state != first)
+			return progress_state_name(PROGRESS_FAILED);
+	}
+	return progress_state_name(first);
+}
+
+static const char *group_word(const struct frame *f, int g)
+{
+	static const char *const words[GROUPS] = {NULL, "giving back", "running", "waiting", "good"};
+
+	return g == GROUP_BAD ? bad_word(f) : words[g];
 }
 
 static void put_folded(struct frame *f, int g)
@@ -158,7 +169,7 @@ static void put_folded(struct frame *f, int g)
 	buf_init(&names, FRAME_LINE_MOST);
 	if (g == GROUP_GOOD)
 		add_good_figures(&tail, hosts, n, f->m->utf8);
-	snprintf(count, sizeof(count), " %zu %s: ", n, folded_word(g, f->shown[g] > 0));
+	snprintf(count, sizeof(count), " %zu %s%s: ", n, f->shown[g] > 0 ? "more " : "", group_word(f, g));
 	fold_names(&names, hosts, n);
 	paint_on(f->out, paint, f->m->color);
 	used = text_add_cut(f->out, paint_symbol(hosts[0]->state, f->m->utf8), f->width);
@@ -200,7 +211,7 @@ static void add_counts(const struct frame *f, struct buf *line, bool in_short)
 		if (in_short)
 			buf_addf(line, " %s%zu", symbol, members(f, g));
 		else
-			buf_addf(line, "  %s %zu %s", symbol, members(f, g), folded_word(g, false));
+			buf_addf(line, "  %s %zu %s", symbol, members(f, g), group_word(f, g));
 	}
 	buf_addf(line, " of %zu", f->m->n_hosts);
 }

@@ -131,6 +131,14 @@ static void gather(const struct report *r, size_t from, bool *used, struct gathe
 	}
 }
 
+/* The row's words out of "3/9 unprotect key". */
+static const char *row_of(const struct report_host *h)
+{
+	const char *blank = strchr(or_empty(h->at), ' ');
+
+	return blank != NULL ? blank + 1 : NULL;
+}
+
 static void put_end(struct buf *line, const struct report_host *h, const struct gathered *g)
 {
 	char text[TEXT_NUMBER];
@@ -144,7 +152,7 @@ static void put_end(struct buf *line, const struct report_host *h, const struct 
 	if (g->lag_bytes >= 0)
 		buf_addf(line, ", lag %s%s", g->n > 1 ? "at most " : "", text_size(text, g->lag_bytes));
 	if (*or_empty(h->why))
-		buf_addf(line, ": %s", h->why);
+		buf_addf(line, ": %s", text_without(h->why, row_of(h)));
 }
 
 static void put_line(const struct report *r, struct buf *out, const struct buf *line)

@@ -7,11 +7,20 @@
 #include "base/mem.h"
 #include "base/printable.h"
 
-enum { CELL_MOST = 16 * 1024 };
+enum { CELL_MOST = 16 * 1024, GAP = 2, NARROWEST = 8 };
+
+struct row {
+	enum paint paint;
+	char **cells; /* harmless for a terminal */
+};
 
 struct table {
-	struct libscols_table *lib;
+	struct table_column *columns;
+	char **titles;
 	size_t n_columns;
+	struct row *rows;
+	size_t n_rows;
+	unsigned width;
 	bool color;
 };
 
@@ -23,27 +32,80 @@ static void *or_abort(void *p)
 	return p;
 }
 
+static void must(int result)
+{
+	if (result != 0)
+		abort();
+}
+
 struct table *table_new(const struct table_column *columns, size_t n_columns, unsigned width, bool color)
 {
 	struct table *t = mem_new(struct table);
 
-	t->lib = or_abort(scols_new_table());
+	t->columns = mem_alloc(n_columns * sizeof(*columns));
+	memcpy(t->columns, columns, n_columns * sizeof(*columns));
+	t->titles = mem_alloc(n_columns * sizeof(*t->titles));
+	for (size_t i = 0; i < n_columns; i++)
+		t->titles[i] = mem_strdup(columns[i].title);
 	t->n_columns = n_columns;
+	t->width = width;
 	t->color = color;
-	scols_table_enable_colors(t->lib, color);
-	scols_table_set_column_separator(t->lib, "  ");
-	if (width > 0) {
-		scols_table_set_termforce(t->lib, SCOLS_TERMFORCE_ALWAYS);
-		scols_table_set_termwidth(t->lib, width);
-	} else {
-		scols_table_set_termforce(t->lib, SCOLS_TERMFORCE_NEVER);
-	}
-	for (size_t i = 0; i < n_columns; i++) {
-		int flags = (columns[i].right ? SCOLS_FL_RIGHT : 0) | (columns[i].cut ? SCOLS_FL_TRUNC : 0);
-
-		or_abort(scols_table_new_column(t->lib, columns[i].title, columns[i].cut ? 0.1 : 0, flags));
-	}
 	return t;
+}
+
+void table_add_row(struct table *t, enum paint paint, const char *const *cells)
+{
+	struct row row = {paint, mem_alloc(t->n_columns * sizeof(*row.cells))};
+
+	for (size_t i = 0; i < t->n_columns; i++) {
+		const char *text = cells[i] != NULL ? cells[i] : "";
+		struct buf clean;
+
+		buf_init(&clean, CELL_MOST);
+		printable_add(&clean, text, strlen(text), PRINTABLE_LINE);
+		row.cells[i] = buf_steal(&clean);
+		buf_done(&clean);
+	}
+	t->rows = mem_grow(t->rows, t->n_rows + 1, sizeof(*t->rows));
+	t->rows[t->n_rows++] = row;
+}
+
+size_t table_rows(const struct table *t)
+{
+	return t->n_rows;
+}
+
+static size_t column_width(const struct table *t, size_t column)
+{
+	size_t width = printable_width(t->titles[column]);
+
+	for (size_t i = 0; i < t->n_rows; i++) {
+		size_t cell = printable_width(t->rows[i].cells[column]);
+
+		width = cell > width ? cell : width;
+	}
+	return width;
+}
+
+/* Takes a column off the widest of those that may be cut, until the table fits or none is left to take from. */
+static void fit(const struct table *t, size_t *widths)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < t->n_columns; i++)
+		total += (widths[i] = column_width(t, i)) + (i > 0 ? GAP : 0);
+	while (t->width > 0 && total > t->width) {
+		size_t widest = t->n_columns;
+
+		for (size_t i = 0; i < t->n_columns; i++)
+			if (t->columns[i].cut && widths[i] > NARROWEST &&
+			    (widest == t->n_columns || widths[i] > widths[widest]))
+				widest = i;
+		if (widest == t->n_columns)
+			return;
+		widths[widest]--;
+		total--;
+	}
 }
 
 static const char *color_of(enum paint paint)
@@ -63,26 +125,34 @@ static const char *color_of(enum paint paint)
 	return NULL;
 }
 
-void table_add_row(struct table *t, enum paint paint, const char *const *cells)
+static void fill_line(const struct table *t, const struct row *row, const size_t *widths, struct libscols_line *line)
 {
-	struct libscols_line *line = or_abort(scols_table_new_line(t->lib, NULL));
-
 	for (size_t i = 0; i < t->n_columns; i++) {
-		const char *text = cells[i] != NULL ? cells[i] : "";
-		scoped_buf clean;
+		scoped_buf cell;
 
-		buf_init(&clean, CELL_MOST);
-		printable_add(&clean, text, strlen(text), PRINTABLE_LINE);
-		if (scols_line_set_data(line, i, clean.bytes) != 0)
-			abort();
+		buf_init(&cell, CELL_MOST);
+		printable_cut(&cell, row->cells[i], widths[i]);
+		must(scols_line_set_data(line, i, cell.bytes));
 	}
-	if (t->color && color_of(paint) != NULL && scols_line_set_color(line, color_of(paint)) != 0)
-		abort();
+	if (t->color && color_of(row->paint) != NULL)
+		must(scols_line_set_color(line, color_of(row->paint)));
 }
 
-size_t table_rows(const struct table *t)
+static char *print(const struct table *t, const size_t *widths)
 {
-	return scols_table_get_nlines(t->lib);
+	struct libscols_table *lib = or_abort(scols_new_table());
+	char *text = NULL;
+
+	scols_table_enable_colors(lib, t->color);
+	scols_table_set_column_separator(lib, "  ");
+	scols_table_set_termforce(lib, SCOLS_TERMFORCE_NEVER);
+	for (size_t i = 0; i < t->n_columns; i++)
+		or_abort(scols_table_new_column(lib, t->titles[i], 0, t->columns[i].right ? SCOLS_FL_RIGHT : 0));
+	for (size_t i = 0; i < t->n_rows; i++)
+		fill_line(t, &t->rows[i], widths, or_abort(scols_table_new_line(lib, NULL)));
+	must(scols_print_table_to_string(lib, &text));
+	scols_unref_table(lib);
+	return or_abort(text);
 }
 
 /* The library fills the last column up with spaces. */
@@ -100,16 +170,32 @@ static void add_trimmed(struct buf *out, const char *text)
 	}
 }
 
+static void table_free(struct table *t)
+{
+	for (size_t i = 0; i < t->n_rows; i++) {
+		for (size_t k = 0; k < t->n_columns; k++)
+			free(t->rows[i].cells[k]);
+		free(t->rows[i].cells);
+	}
+	for (size_t i = 0; i < t->n_columns; i++)
+		free(t->titles[i]);
+	free(t->rows);
+	free(t->titles);
+	free(t->columns);
+	free(t);
+}
+
 void table_end(struct table *t, struct buf *out)
 {
-	char *text = NULL;
+	if (t->n_rows > 0) {
+		size_t *widths = mem_alloc(t->n_columns * sizeof(*widths));
+		char *text;
 
-	if (scols_table_get_nlines(t->lib) > 0) {
-		if (scols_print_table_to_string(t->lib, &text) != 0 || text == NULL)
-			abort();
+		fit(t, widths);
+		text = print(t, widths);
 		add_trimmed(out, text);
+		free(text);
+		free(widths);
 	}
-	free(text);
-	scols_unref_table(t->lib);
-	free(t);
+	table_free(t);
 }

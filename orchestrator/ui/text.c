@@ -50,6 +50,13 @@ void text_add_spaces(struct buf *out, size_t n)
 		buf_addc(out, ' ');
 }
 
+const char *text_without(const char *text, const char *name)
+{
+	size_t n = name != NULL ? strlen(name) : 0;
+
+	return n > 0 && strncmp(text, name, n) == 0 && strncmp(text + n, ": ", 2) == 0 ? text + n + 2 : text;
+}
+
 /* The unit in which the number has at most four digits. */
 static size_t unit_of(int64_t bytes, double *ret_divisor)
 {

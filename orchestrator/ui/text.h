@@ -20,6 +20,9 @@ size_t text_add_cut(struct buf *out, const char *text, size_t columns);
 void text_add_fitted(struct buf *out, const char *text, size_t columns, bool right);
 void text_add_spaces(struct buf *out, size_t n);
 
+/* The text behind "name: " when it begins so, else all of it: what was said once need not be said twice. */
+const char *text_without(const char *text, const char *name);
+
 enum { TEXT_NUMBER = 32 };
 /* "16 kB", "1.2 GB"; "-" for a negative number. Return text. */
 char *text_size(char text[TEXT_NUMBER], int64_t bytes);

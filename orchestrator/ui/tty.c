@@ -35,12 +35,16 @@ static bool is_set(const char *variable)
 
 static bool is_on(const char *variable)
 {
-	return is_set(variable) && strcmp(getenv(variable), "0") != 0;
+	const char *value = getenv(variable);
+
+	return value != NULL && value[0] != '\0' && strcmp(value, "0") != 0;
 }
 
 bool tty_can_rewrite(int fd)
 {
-	return isatty(fd) && is_set("TERM") && strcmp(getenv("TERM"), "dumb") != 0;
+	const char *term = getenv("TERM");
+
+	return isatty(fd) && term != NULL && term[0] != '\0' && strcmp(term, "dumb") != 0;
 }
 
 bool tty_has_color(enum tty_color wanted, int fd)

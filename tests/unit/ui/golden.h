@@ -4,9 +4,15 @@
 #ifndef TESTS_UI_GOLDEN_H
 #define TESTS_UI_GOLDEN_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -25,9 +31,9 @@ static inline void golden_read(const char *path, struct buf *out)
 		fclose(file);
 }
 
-static inline void golden_expect(const char *name, const struct buf *text)
+static inline void golden_compare(const char *top, const char *name, const struct buf *text)
 {
-	scoped_mem char *path = mem_printf("%s/tests/golden/%s", SOURCE_DIR, name);
+	scoped_mem char *path = mem_printf("%s/tests/golden/%s", top, name);
 	scoped_buf wanted;
 
 	buf_init(&wanted, GOLDEN_MOST);
@@ -43,5 +49,7 @@ static inline void golden_expect(const char *name, const struct buf *text)
 		fprintf(stderr, "%s differs; it is now:\n%s", path, text->bytes);
 	assert_string_equal(wanted.bytes, text->bytes);
 }
+
+#define golden_expect(name, text) golden_compare(SOURCE_DIR, name, text)
 
 #endif

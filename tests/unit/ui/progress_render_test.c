@@ -147,6 +147,21 @@ static void running_hosts_stand_longest_first(void **state)
 	assert_true(strstr(text.bytes, "pg-standby-9.carr") < strstr(text.bytes, "pg-standby-2.carr  "));
 }
 
+static void bad_ends_are_called_by_their_name(void **state)
+{
+	struct scene s;
+	scoped_buf refused, several;
+
+	(void)state;
+	scene_init(&s);
+	s.hosts[3].state = PROGRESS_REFUSED;
+	render(&s.model, 120, 24, &refused);
+	assert_non_null(strstr(refused.bytes, "1 refused"));
+	s.hosts[4].state = PROGRESS_FAILED;
+	render(&s.model, 120, 24, &several);
+	assert_non_null(strstr(several.bytes, "2 failed"));
+}
+
 /* Columns leave in the order of their worth, the percentage never. */
 static void columns_leave_by_rank(void **state)
 {
@@ -247,6 +262,7 @@ int main(void)
 		cmocka_unit_test(waiting_hosts_fold_before_failed_ones),
 		cmocka_unit_test(failures_stand_first),
 		cmocka_unit_test(running_hosts_stand_longest_first),
+		cmocka_unit_test(bad_ends_are_called_by_their_name),
 		cmocka_unit_test(columns_leave_by_rank),
 		cmocka_unit_test(unknown_total_gives_no_percentage),
 		cmocka_unit_test(estimate_is_hidden_at_first),

@@ -51,6 +51,23 @@ static void narrow_window_cuts_what_may_be_cut(void **state)
 	}
 }
 
+/* The widest gives first, so that a name stays readable beside a long text. */
+static void widest_column_is_cut_first(void **state)
+{
+	static const struct table_column both[] = {{"host", false, true}, {"words", false, true}};
+	struct table *t = table_new(both, 2, 50, false);
+	scoped_buf out;
+
+	(void)state;
+	buf_init(&out, 65536);
+	table_add_row(t, PAINT_PLAIN,
+		      (const char *const[]){"postgresql-standby-1.carrenza",
+					    "a long text of what went wrong on that host, and why"});
+	table_end(t, &out);
+	assert_non_null(strstr(out.bytes, "…"));
+	assert_non_null(strstr(out.bytes, "postgresql-standby-1"));
+}
+
 static void table_without_rows_says_nothing(void **state)
 {
 	scoped_buf out;
@@ -104,9 +121,10 @@ static void wide_letters_count_two_columns(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(columns_stand_below_each_other),  cmocka_unit_test(narrow_window_cuts_what_may_be_cut),
-		cmocka_unit_test(table_without_rows_says_nothing), cmocka_unit_test(colour_only_when_wanted),
-		cmocka_unit_test(cells_cannot_move_the_cursor),	   cmocka_unit_test(wide_letters_count_two_columns),
+		cmocka_unit_test(columns_stand_below_each_other), cmocka_unit_test(narrow_window_cuts_what_may_be_cut),
+		cmocka_unit_test(widest_column_is_cut_first),	  cmocka_unit_test(table_without_rows_says_nothing),
+		cmocka_unit_test(colour_only_when_wanted),	  cmocka_unit_test(cells_cannot_move_the_cursor),
+		cmocka_unit_test(wide_letters_count_two_columns),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");

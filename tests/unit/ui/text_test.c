@@ -87,6 +87,16 @@ static void escapes_become_visible(void **state)
 	expect_fitted("\033]", 6, false, "\\x1b] ");
 }
 
+static void words_are_not_said_twice(void **state)
+{
+	(void)state;
+	assert_string_equal(text_without("restart: exit 1", "restart"), "exit 1");
+	assert_string_equal(text_without("restarted: exit 1", "restart"), "restarted: exit 1");
+	assert_string_equal(text_without("exit 1", "restart"), "exit 1");
+	assert_string_equal(text_without(": exit 1", ""), ": exit 1");
+	assert_string_equal(text_without("exit 1", NULL), "exit 1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -96,6 +106,7 @@ int main(void)
 		cmocka_unit_test(durations),
 		cmocka_unit_test(text_is_fitted_by_columns_not_bytes),
 		cmocka_unit_test(escapes_become_visible),
+		cmocka_unit_test(words_are_not_said_twice),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");
