@@ -7,7 +7,9 @@
 #include "cli/next_fire.h"
 #include "cli/output.h"
 #include "cli/rows.h"
+#include "cli/selected.h"
 #include "fleet/cron.h"
+#include "fleet/stale.h"
 #include "inventory/actor.h"
 #include "inventory/schedule.h"
 #include "resync/method.h"
@@ -36,15 +38,26 @@ static bool check_method(const char *name, struct error *why)
 	return error_set(why, ERROR_USAGE, "unknown method '%s'; 'pgresync methods' lists them", name);
 }
 
-/* Every name of the selection must be known now: a typing error shows here, not at three in the morning. */
+/* Every word of the selection must mean something now: a typing error shows here, not at three in the morning. */
 static bool read_selection(struct command_context *context, struct buf *out, struct error *why)
 {
-	for (size_t i = 1; i < context->n_arguments; i++) {
-		if (context_host(context, context->arguments[i], why) == NULL)
-			return false;
+	struct selected selected;
+	bool good;
+
+	for (size_t i = 1; i < context->n_arguments; i++)
 		buf_addf(out, "%s%s", out->used > 0 ? " " : "", context->arguments[i]);
-	}
-	return true;
+	good = selected_read(context, context->arguments + 1, context->n_arguments - 1, &selected, why);
+	selected_done(&selected);
+	return good;
+}
+
+static bool check_policy(const struct schedule *plan, struct error *why)
+{
+	struct stale_policy policy;
+
+	stale_policy_init(&policy);
+	return (stale_policy_read(&policy, plan->policy, why) || error_in(why, "--policy")) &&
+	       (stale_policy_read(&policy, plan->limits, why) || error_in(why, "--limits"));
 }
 
 static bool read_plan(struct command_context *context, struct schedule *plan, const struct buf *selection,
@@ -67,7 +80,7 @@ static bool read_plan(struct command_context *context, struct schedule *plan, co
 	if (*plan->reason == '\0')
 		return error_set(why, ERROR_USAGE, "schedule add needs --reason=TEXT: it stands in the audit history");
 	return cron_parse(plan->cron, &cron, why) && cron_zone_check(plan->zone, why) &&
-	       check_method(plan->method, why) && read_missed(context, &plan->missed, why);
+	       check_method(plan->method, why) && check_policy(plan, why) && read_missed(context, &plan->missed, why);
 }
 
 static int schedule_add_command(struct command_context *context)
@@ -131,8 +144,8 @@ static const struct command_option add_options[] = {
 	{"cron", 0, "EXPR", "five fields: minute hour day month weekday, or @daily …"},
 	{"zone", 0, "ZONE", "time zone of the expression (UTC)"},
 	{"method", 'm', "METHOD", "wal-e or pg_resync_slave (the default of rebuild-stale)"},
-	{"policy", 0, "TEXT", "options of rebuild-stale that say what is stale"},
-	{"limits", 0, "TEXT", "options of rebuild-stale that limit it"},
+	{"policy", 0, "TEXT", "what is stale: \"lag-bytes=1GB lag-seconds=600 for=30m\""},
+	{"limits", 0, "TEXT", "how much at once: \"most=3 jobs=2 cool-down=6h\""},
 	{"missed", 0, "WHAT", "times at which nobody was there: skip (default) or once"},
 	{"reason", 'r', "TEXT", "why; it stands in the audit history"},
 	{0},
@@ -140,10 +153,11 @@ static const struct command_option add_options[] = {
 
 const struct command command_schedule_add = {
 	"schedule add",
-	"NAME [STANDBY...]",
+	"NAME [SELECTION...]",
 	"rebuild stale standbys at fixed times",
-	"Kept by 'pgresync serve'. Without a standby: all of them. Daylight saving: a time that\n"
-	"does not exist fires right after the gap, one that exists twice fires once.",
+	"Kept by 'pgresync serve'. Select standbys by name, by primary, by site or environment;\n"
+	"nothing: all of them. A time that daylight saving skips fires right after the gap, one\n"
+	"that comes twice fires once.",
 	add_options,
 	(const char *const[]){
 		"pgresync schedule add nightly --cron '30 3 * * *' --zone Europe/London --reason 'keep DR fresh'",

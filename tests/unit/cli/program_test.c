@@ -242,6 +242,8 @@ static void schedule_is_added_paused_and_removed(void **state)
 	expect_refusal(b, "schedule add nightly --cron=@daily --reason x --zone Mars/Olympus", 78, "Mars/Olympus");
 	expect_refusal(b, "schedule add nightly --cron=@daily --reason x --method rsync", 64, "unknown method");
 	expect_refusal(b, "schedule add nightly pg-stanby-1 --cron=@daily --reason x", 64, "did you mean");
+	expect_refusal(b, "schedule add nightly --cron=@daily --reason x --policy lag=1", 64, "--policy");
+	expect_refusal(b, "schedule add nightly --cron=@daily --reason x --limits most=few", 64, "--limits");
 	expect(b, "schedule add nightly pg-standby-1 --cron=@daily --reason keep-fresh --zone Europe/London", 0);
 	expect(b, "schedule list", 0);
 	assert_non_null(strstr(b->out.bytes, "nightly"));
