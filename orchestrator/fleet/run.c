@@ -145,6 +145,7 @@ static void part_ended(void *ctx, const struct walk_result *result)
 	r->running--;
 	r->left--;
 	run_host_set_left(r->spec.store, r->run, p->pair->standby->name, &result->left, &why);
+	lease_release_primary(r->spec.store, p->pair->primary->name, r->run, p->pair->standby->name, &why);
 	part_become(p, states[result->end], result->end == WALK_GOOD ? result->warning : result->why.text, result);
 	/* Never from within a walk's own end: what starts or ends here may answer at once. */
 	timer_after(&r->later, 0, start_some_later);
@@ -211,8 +212,13 @@ static void part_start(struct run_part *p)
 
 static void drop_waiting(struct fleet_run *r)
 {
+	const struct run_left_as untouched = {RUN_LEFT_NOT_TOUCHED, RUN_LEFT_NOT_TOUCHED, RUN_LEFT_NOT_TOUCHED,
+					      RUN_LEFT_NOT_TOUCHED};
+	struct error why;
+
 	for (size_t i = 0; i < r->n_parts; i++)
 		if (r->parts[i].state == RUN_HOST_WAITING) {
+			run_host_set_left(r->spec.store, r->run, r->parts[i].pair->standby->name, &untouched, &why);
 			r->left--;
 			part_become(&r->parts[i], RUN_HOST_CANCELLED, "not started", NULL);
 		}

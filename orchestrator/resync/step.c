@@ -209,6 +209,22 @@ static void attempt_news(void *ctx, const struct step_news *news)
 	s->news(s->ctx, news);
 }
 
+static bool expand_script(struct step *s, struct error *why)
+{
+	const char *text = action_script(s->spec.action, s->env.pair->standby);
+	struct values v = {.standby = s->env.pair->standby,
+			   .primary = s->env.pair->primary,
+			   .memory = s->env.memory,
+			   .tag = s->env.tag,
+			   .reason = s->env.reason};
+
+	if (!text)
+		return true;
+	free(s->script);
+	s->script = values_expand(&v, text, why);
+	return s->script != NULL;
+}
+
 static void ask(void *ctx)
 {
 	struct step *s = ctx;
@@ -221,7 +237,12 @@ static void ask(void *ctx)
 	}
 	if (s->attempt)
 		attempt_free(s->attempt);
-	s->tries++;
+	/* A poll goes on from what the last one remembered: the place in the log, above all. */
+	if (s->tries++ && !expand_script(s, &s->why)) {
+		s->attempt = NULL;
+		conclude(s, ANSWER_NO, NULL);
+		return;
+	}
 	s->attempt = attempt_begin(&s->env, &s->spec, s->script, attempt_news, attempted, s);
 }
 
@@ -252,21 +273,6 @@ static void begun_is_durable(void *ctx, const struct error *failed)
 		s->proof = look_at(s->env.reach, s->env.pair, proved, s);
 	else
 		ask(s);
-}
-
-static bool expand_script(struct step *s, struct error *why)
-{
-	const char *text = action_script(s->spec.action, s->env.pair->standby);
-	struct values v = {.standby = s->env.pair->standby,
-			   .primary = s->env.pair->primary,
-			   .memory = s->env.memory,
-			   .tag = s->env.tag,
-			   .reason = s->env.reason};
-
-	if (!text)
-		return true;
-	s->script = values_expand(&v, text, why);
-	return s->script != NULL;
 }
 
 struct step *step_begin(const struct step_env *env, const struct step_spec *spec, step_news_fn *news,

@@ -64,7 +64,7 @@ static const struct {
 	{"restart", "*v=restart*", "pgresync:log_inode=7\npgresync:log_offset=200\n"},
 	{"tail-log", "*part()*", "|\npgresync:log_inode=7\npgresync:log_offset=300\n"},
 	{"revert-settings", "*was changed by somebody else meanwhile; the original is*", ""},
-	{"await-prefetchers", "*[[]w]al-prefetch*", ""},
+	{"await-prefetchers", "*ended with $s*", ""},
 	{"protect-key", "*decryption without the passphrase fails*", ""},
 	{"restart-collectd", "*service collectd restart*", ""},
 	{"puppet-may-come-back", "*since it would start a second primary*", ""},
