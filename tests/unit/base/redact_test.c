@@ -78,6 +78,7 @@ static void overlapping_secrets_are_hidden_together(void **state)
 	add("abcdef");
 	add("defghi");
 	add("abcdefgh-long");
+	add("abcdefg");
 	check("abcdefghi", "[redacted]");
 	check("<abcdefgh-long>", "<[redacted]>");
 	check("abcde defgh", "abcde defgh");

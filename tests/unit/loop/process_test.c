@@ -193,6 +193,7 @@ static void cancel_replies_never_and_ends_the_program(void **state)
 {
 	uv_loop_t loop;
 	struct process *p;
+	int64_t before;
 	char path[] = "/tmp/pgresync-process-XXXXXX", script[200];
 	int fd = mkstemp(path), pid = 0;
 	FILE *f;
@@ -211,10 +212,12 @@ static void cancel_replies_never_and_ends_the_program(void **state)
 			pid = 0;
 		fclose(f);
 	}
+	before = clock_monotonic_ms();
 	process_cancel(p);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&loop), 0);
 	assert_int_equal(seen.calls, 0);
+	assert_true(clock_monotonic_ms() - before < 5000);
 	assert_true(pid > 0 && kill(pid, 0) == -1 && errno == ESRCH);
 	unlink(path);
 }

@@ -93,6 +93,8 @@ static const struct known {
 	 "FATAL:  could not start WAL streaming: ERROR:  requested starting point 0/6000000 on timeline 1 is not in "
 	 "this server's history",
 	 LOGLINE_TIMELINE_FORKED},
+	{P15 "FATAL:  could not receive data from WAL stream: ERROR:  replication slot \"s1\" does not exist",
+	 LOGLINE_RECEIVE_ERROR},
 	{P15 "LOG:  waiting for WAL to become available at 0/5002000", LOGLINE_OTHER},
 	{P15 "LOG:  starting backup recovery with redo LSN 0/2000028, checkpoint LSN 0/2000060, on timeline ID 1",
 	 LOGLINE_OTHER},
@@ -110,6 +112,7 @@ static const struct known {
 	{P15 "FATAL:  sorry, too many clients already", LOGLINE_OTHER},
 	{P15 "FATAL:  terminating connection due to conflict with recovery", LOGLINE_OTHER},
 	{P15 "LOG:  statement: SELECT 'requested WAL segment has already been removed'", LOGLINE_OTHER},
+	{P15 "DETAIL:  requested WAL segment 0000000100000016000000B4 has already been removed", LOGLINE_OTHER},
 	{P15 "STATEMENT:  SELECT 'LOG:  database system is ready to accept connections'", LOGLINE_OTHER},
 	{P15 "ERROR:  syntax error at or near \"FATAL:  archive recovery complete\"", LOGLINE_OTHER},
 	{P15 "HINT:  If you are not restoring from a backup, try removing the file \"backup_label\".", LOGLINE_OTHER},
