@@ -184,7 +184,7 @@ static struct agent_call *agent_ask(uv_loop_t *loop, const char *path, unsigned 
 
 struct agent_call *agent_list(uv_loop_t *loop, const char *path, agent_fn *answered, void *ctx)
 {
-	scoped_buf nothing;
+	scoped_buf nothing = {0};
 
 	buf_init(&nothing, 1);
 	return agent_ask(loop, path, AGENT_LIST, &nothing, answered, ctx);
@@ -193,7 +193,7 @@ struct agent_call *agent_list(uv_loop_t *loop, const char *path, agent_fn *answe
 struct agent_call *agent_sign(uv_loop_t *loop, const char *path, const struct reader *blob, const struct reader *data,
 			      uint32_t flags, agent_fn *answered, void *ctx)
 {
-	scoped_buf body;
+	scoped_buf body = {0};
 
 	buf_init(&body, AGENT_MESSAGE_MOST - 5);
 	write_string(&body, blob->at, blob->left);

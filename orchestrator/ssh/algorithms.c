@@ -110,7 +110,7 @@ void algorithms_list(struct buf *out, int method, bool legacy, const struct host
 bool algorithms_set(LIBSSH2_SESSION *ssh, bool legacy, const struct host_keys *keys, struct error *why)
 {
 	for (int i = 0; i < N_METHODS; i++) {
-		scoped_buf list;
+		scoped_buf list = {0};
 
 		buf_init(&list, LIST_MOST);
 		algorithms_list(&list, methods[i].method, legacy, keys);
@@ -141,7 +141,7 @@ bool algorithms_check(LIBSSH2_SESSION *ssh, bool legacy, struct error *why)
 {
 	for (int i = 0; i < N_METHODS; i++) {
 		const char *agreed = libssh2_session_methods(ssh, methods[i].method);
-		scoped_buf list;
+		scoped_buf list = {0};
 
 		if (is_mac_of_aead(ssh, methods[i].method))
 			continue;

@@ -146,7 +146,7 @@ static void auth_sort(struct auth *a)
 static enum climb auth_fail(struct session *s)
 {
 	struct auth *a = &s->auth;
-	scoped_buf tried;
+	scoped_buf tried = {0};
 
 	buf_init(&tried, NOTES_MOST);
 	for (size_t i = 0; i < a->n; i++)

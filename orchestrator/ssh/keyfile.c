@@ -30,7 +30,7 @@ bool keyfile_is(const char *text, size_t size)
 static bool decode(const char *text, size_t size, struct buf *ret_bytes)
 {
 	const char *at = text + strlen(KEYFILE_BEGIN), *end;
-	scoped_buf packed;
+	scoped_buf packed = {0};
 	unsigned char *bytes;
 	size_t n;
 	bool ok;
@@ -74,7 +74,7 @@ static bool is_text(const unsigned char *bytes, size_t n, const char *text)
 
 bool keyfile_is_encrypted(const char *text, size_t size)
 {
-	scoped_buf bytes;
+	scoped_buf bytes = {0};
 	struct parts p;
 	bool encrypted;
 
@@ -170,8 +170,8 @@ static bool open_secret(const struct parts *p, const char *passphrase, struct bu
 bool keyfile_parse(struct identity *ret_identity, const char *text, size_t size, const char *passphrase,
 		   struct error *why)
 {
-	scoped_buf bytes;
-	scoped_buf secret;
+	scoped_buf bytes = {0};
+	scoped_buf secret = {0};
 	struct parts p;
 	bool ok;
 

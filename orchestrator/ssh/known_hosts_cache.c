@@ -74,7 +74,7 @@ static bool read_all(int fd, struct buf *text)
 static void entry_read(struct entry *e)
 {
 	int fd = open(e->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	scoped_buf text;
+	scoped_buf text = {0};
 
 	known_hosts_free(e->hosts);
 	e->hosts = NULL;
