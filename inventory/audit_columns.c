@@ -211,34 +211,47 @@ static bool set_text(struct audit_record *r, const char *name, const char *text)
 	return false;
 }
 
+/* Those that are in no hash, or not as they are. */
+static bool set_other(struct audit_row *row, const char *name, const char *text, size_t length)
+{
+	if (strcmp(name, "output_encoding") == 0) {
+		row->output_is_base64 = strcmp(text, "base64") == 0;
+		return row->output_is_base64 || strcmp(text, "text") == 0;
+	}
+	if (strcmp(name, "output") == 0) {
+		row->record.output = text;
+		row->record.output_length = length;
+		return true;
+	}
+	if (strcmp(name, "time") == 0)
+		row->time = text;
+	else if (strcmp(name, "canonical") == 0)
+		row->canonical = text;
+	else
+		return false;
+	return true;
+}
+
+static bool may_be_none(const char *name)
+{
+	return strcmp(name, "exit_status") == 0 || strcmp(name, "duration_ms") == 0;
+}
+
 void audit_row_set(struct audit_row *row, const char *name, const char *text, size_t length)
 {
 	struct audit_record *r = &row->record;
 	char *copy;
 
 	if (!text) {
-		row->known += strcmp(name, "exit_status") == 0 || strcmp(name, "duration_ms") == 0 ? 1 : 0;
+		row->known += may_be_none(name) ? 1 : 0;
 		return;
 	}
 	if (row->count == sizeof(row->texts) / sizeof(row->texts[0]))
 		return;
 	copy = row->texts[row->count++] = mem_strndup(text, length);
-	if (strcmp(name, "output_encoding") == 0) {
-		row->output_is_base64 = strcmp(copy, "base64") == 0;
-		if (!row->output_is_base64 && strcmp(copy, "text") != 0)
-			return;
-	} else if (strcmp(name, "output") == 0) {
-		r->output = copy;
-		r->output_length = length;
-	} else if (strcmp(name, "time") == 0) {
-		row->time = copy;
-	} else if (strcmp(name, "canonical") == 0) {
-		row->canonical = copy;
-	} else if (!set_text(r, name, copy) && !set_actor(&r->by, name, copy) &&
-		   !set_number(r, name, length ? (int64_t)strtoll(copy, NULL, 10) : -1)) {
-		return;
-	}
-	row->known++;
+	if (set_text(r, name, copy) || set_actor(&r->by, name, copy) || set_other(row, name, copy, length) ||
+	    set_number(r, name, length ? (int64_t)strtoll(copy, NULL, 10) : -1))
+		row->known++;
 }
 
 static bool decode_output(struct audit_row *row)

@@ -57,36 +57,51 @@ static bool add_row(struct audit_verdict *v, struct audit_row *row)
 	return ok;
 }
 
+struct csv_rows {
+	char *names[COLUMNS_MOST];
+	size_t count, column;
+	bool head; /* the row that is read is the first, with the names */
+	struct audit_row row;
+};
+
+static void add_cell(struct csv_rows *rows, const struct csv *csv)
+{
+	if (rows->head && rows->count < COLUMNS_MOST)
+		rows->names[rows->count++] = mem_strndup(csv->cell.bytes, csv->cell.used);
+	else if (!rows->head && rows->column < rows->count)
+		audit_row_set(&rows->row, rows->names[rows->column], csv->cell.bytes, csv->cell.used);
+	rows->column++;
+}
+
+static bool end_row(struct csv_rows *rows, const char *path, struct audit_verdict *v, struct error *why)
+{
+	bool head = rows->head;
+
+	rows->head = false;
+	rows->column = 0;
+	if (!head)
+		return add_row(v, &rows->row);
+	return (rows->count > 20 && strcmp(rows->names[0], "seq") == 0) || not_ours(path, why);
+}
+
 static bool verify_csv(const char *path, const char *text, size_t length, struct audit_verdict *v, struct error *why)
 {
-	char *names[COLUMNS_MOST] = {NULL};
-	size_t count = 0, column = 0;
 	struct csv csv = {.at = text, .end = text + length};
-	struct audit_row row;
-	bool ok = true, head = true;
+	struct csv_rows rows = {.head = true};
+	bool ok = true;
 
-	audit_row_init(&row);
+	audit_row_init(&rows.row);
 	while (ok && csv_next(&csv)) {
-		if (head && count < COLUMNS_MOST)
-			names[count++] = mem_strndup(csv.cell.bytes, csv.cell.used);
-		else if (!head && column < count)
-			audit_row_set(&row, names[column], csv.cell.bytes, csv.cell.used);
-		column++;
-		if (!csv.row_ends)
-			continue;
-		if (head)
-			ok = (count > 20 && strcmp(names[0], "seq") == 0) || not_ours(path, why);
-		else
-			ok = add_row(v, &row);
-		head = false;
-		column = 0;
+		add_cell(&rows, &csv);
+		if (csv.row_ends)
+			ok = end_row(&rows, path, v, why);
 	}
-	if (ok && (csv.broken || column > 0))
+	if (ok && (csv.broken || rows.column > 0))
 		ok = audit_chain_fail(v, v->head_seq + 1, "the file is cut off in it");
-	audit_row_done(&row);
+	audit_row_done(&rows.row);
 	csv_done(&csv);
-	for (size_t i = 0; i < count; i++)
-		free(names[i]);
+	for (size_t i = 0; i < rows.count; i++)
+		free(rows.names[i]);
 	return ok;
 }
 

@@ -12,6 +12,8 @@ void content_init(struct content *c, const char *name)
 	memset(c, 0, sizeof(*c));
 	c->arena = arena_new();
 	c->name = arena_strdup(c->arena, name);
+	c->room = 64;
+	c->items = mem_alloc(c->room * sizeof(*c->items));
 }
 
 void content_done(struct content *c)
@@ -23,14 +25,14 @@ void content_done(struct content *c)
 
 void content_add(struct content *c, const char *entity, const char *key, const char *value, size_t line, size_t column)
 {
-	struct item *last = c->count ? &c->items[c->count - 1] : NULL;
 	struct item item = {.line = line, .column = column};
+	const struct item *last;
 
 	if (c->count == c->room) {
-		c->room = c->room ? 2 * c->room : 64;
+		c->room = 2 * c->room;
 		c->items = mem_grow(c->items, c->room, sizeof(*c->items));
-		last = c->count ? &c->items[c->count - 1] : NULL;
 	}
+	last = c->count ? &c->items[c->count - 1] : NULL;
 	item.entity = last && strcmp(last->entity, entity) == 0 ? last->entity : arena_strdup(c->arena, entity);
 	item.key = arena_strdup(c->arena, key);
 	item.value = arena_strdup(c->arena, value);

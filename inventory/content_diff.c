@@ -66,21 +66,26 @@ static size_t length_of(const struct item *items, const struct item *end)
 	return n;
 }
 
+/* Two sorted lists: how the next of them stand to each other; a list that is at its end comes last. */
+static int order_of(size_t n, size_t m, const char *a, const char *b)
+{
+	if (n == 0)
+		return 1;
+	return m == 0 ? -1 : strcmp(a, b);
+}
+
 static void compare_entity(struct diff *ret, const struct item *old, size_t n, const struct item *new, size_t m)
 {
 	while (n > 0 || m > 0) {
-		int order = n == 0 ? 1 : m == 0 ? -1 : strcmp(old->key, new->key);
+		int order = order_of(n, m, old->key, new->key);
+		size_t from_old = order <= 0 ? 1 : 0, from_new = order >= 0 ? 1 : 0;
 
 		if (order != 0 || strcmp(old->value, new->value) != 0)
-			say_change(ret, order <= 0 ? old : NULL, order >= 0 ? new : NULL);
-		if (order <= 0) {
-			old++;
-			n--;
-		}
-		if (order >= 0) {
-			new ++;
-			m--;
-		}
+			say_change(ret, from_old ? old : NULL, from_new ? new : NULL);
+		old += from_old;
+		n -= from_old;
+		new += from_new;
+		m -= from_new;
 	}
 }
 

@@ -139,7 +139,7 @@ const char *validate_secret_ref(const char *s)
 {
 	const char *colon = strchr(s, ':');
 	size_t kind = colon ? (size_t)(colon - s) : 0;
-	char text[512];
+	char text[512] = "";
 
 	if (!colon)
 		return "a secret is a reference: {pass: ENTRY}, {file: PATH} or {credential: NAME}";

@@ -123,13 +123,39 @@ static bool check_duplicates(struct reader *r, const struct yaml_tree *map)
 	return ok;
 }
 
+/* Reads a key, and the event that begins its value. */
+static struct yaml_tree *read_key(struct reader *r, yaml_event_t *event, int depth)
+{
+	struct yaml_tree *key = read_node(r, event, depth);
+
+	if (!key)
+		return NULL;
+	if (key->kind != YAML_TREE_SCALAR) {
+		fail_at(r, key->line, key->column, "a key is a single word");
+		return NULL;
+	}
+	return next_event(r, event) ? key : NULL;
+}
+
+/* Uses the event up, which begins the entry. */
+static struct yaml_tree *read_entry(struct reader *r, const struct yaml_tree *parent, yaml_event_t *event, int depth)
+{
+	struct yaml_tree *key = NULL, *child;
+
+	if (parent->kind == YAML_TREE_MAP && !(key = read_key(r, event, depth)))
+		return NULL;
+	child = read_node(r, event, depth);
+	if (child)
+		child->key = key;
+	return child;
+}
+
 /* The entries of a list or mapping up to its end. */
 static bool read_entries(struct reader *r, struct yaml_tree *parent, int depth)
 {
 	struct yaml_tree **last = &parent->first;
 
 	for (;;) {
-		struct yaml_tree *key = NULL, *child;
 		yaml_event_t event;
 
 		if (!next_event(r, &event))
@@ -138,21 +164,10 @@ static bool read_entries(struct reader *r, struct yaml_tree *parent, int depth)
 			yaml_event_delete(&event);
 			return parent->kind != YAML_TREE_MAP || check_duplicates(r, parent);
 		}
-		if (parent->kind == YAML_TREE_MAP) {
-			key = read_node(r, &event, depth + 1);
-			if (!key)
-				return false;
-			if (key->kind != YAML_TREE_SCALAR)
-				return fail_at(r, key->line, key->column, "a key is a single word");
-			if (!next_event(r, &event))
-				return false;
-		}
-		child = read_node(r, &event, depth + 1);
-		if (!child)
+		*last = read_entry(r, parent, &event, depth + 1);
+		if (!*last)
 			return false;
-		child->key = key;
-		*last = child;
-		last = &child->next;
+		last = &(*last)->next;
 		parent->count++;
 	}
 }
