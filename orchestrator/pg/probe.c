@@ -1,6 +1,5 @@
 #include "pg/probe.h"
 
-#include <arpa/inet.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "base/printable.h"
 #include "base/redact.h"
 #include "loop/timer.h"
+#include "pg/conninfo.h"
 
 struct probe {
 	uv_loop_t *loop;
@@ -287,63 +287,6 @@ static void ready(uv_poll_t *handle, int status, int events)
 		connect_step(p);
 }
 
-static bool is_address(const char *text, size_t n)
-{
-	char host[64];
-	struct in6_addr to;
-
-	if (n > 0 && *text == '/')
-		return true;
-	if (n >= sizeof(host))
-		return false;
-	memcpy(host, text, n);
-	host[n] = '\0';
-	return inet_pton(AF_INET, host, &to) == 1 || inet_pton(AF_INET6, host, &to) == 1;
-}
-
-static bool all_addresses(const char *list)
-{
-	for (;;) {
-		size_t n = strcspn(list, ",");
-
-		if (!is_address(list, n))
-			return false;
-		if (!list[n])
-			return true;
-		list += n + 1;
-	}
-}
-
-struct settings {
-	bool may_connect, has_options;
-};
-
-/* libpq would resolve a host name with a blocking call, so only addresses and sockets pass. */
-static bool look_at_conninfo(const char *conninfo, struct settings *ret, struct error *why)
-{
-	PQconninfoOption *options = PQconninfoParse(conninfo, NULL); /* its error text may show the password */
-	const char *host = NULL, *hostaddr = NULL;
-
-	if (!options)
-		return error_set(why, ERROR_CONFIG, "PostgreSQL: the connection string cannot be read");
-	for (PQconninfoOption *o = options; o->keyword; o++) {
-		if (!o->val || !*o->val)
-			continue;
-		if (strcmp(o->keyword, "host") == 0)
-			host = o->val;
-		if (strcmp(o->keyword, "hostaddr") == 0)
-			hostaddr = o->val;
-		if (strcmp(o->keyword, "options") == 0)
-			ret->has_options = true;
-	}
-	ret->may_connect = (hostaddr && all_addresses(hostaddr)) || (!hostaddr && host && all_addresses(host));
-	PQconninfoFree(options);
-	if (!ret->may_connect)
-		return error_set(why, ERROR_CONFIG,
-				 "PostgreSQL: the connection string must name a socket directory or an address");
-	return true;
-}
-
 static void drop_notice(void *ctx, const char *text)
 {
 	(void)ctx;
@@ -353,19 +296,15 @@ static void drop_notice(void *ctx, const char *text)
 static bool start(struct probe *p, const char *conninfo)
 {
 	char options[80];
-	struct settings settings = {false, false};
+	bool has_options;
 
-	if (!look_at_conninfo(conninfo, &settings, &p->why))
+	if (!conninfo_check(conninfo, &has_options, &p->why))
 		return false;
 	/* A probe never writes, and the server gives up when we have. A Kerberos library could block. */
 	snprintf(options, sizeof(options), "-c default_transaction_read_only=on -c statement_timeout=%u", p->within_ms);
 
-	const char *const keywords[] = {"gssencmode",
-					"fallback_application_name",
-					"client_encoding",
-					"dbname",
-					settings.has_options ? NULL : "options",
-					NULL};
+	const char *const keywords[] = {"gssencmode", "fallback_application_name",    "client_encoding",
+					"dbname",     has_options ? NULL : "options", NULL};
 	const char *const values[] = {"disable", "pgresync", "UTF8", conninfo, options, NULL};
 
 	p->conn = PQconnectStartParams(keywords, values, 1);

@@ -23,8 +23,8 @@ struct probe_result {
 };
 
 struct probe_reply {
-	const struct error *why; /* NULL: connected, and every query answered */
-	int server_version;	 /* PQserverVersion: 100023, 150018; 0 when not connected */
+	const struct error *why;	    /* NULL: connected, and every query answered */
+	int server_version;		    /* PQserverVersion: 100023, 150018; 0 when not connected */
 	const struct probe_result *results; /* as many as queries that were answered; valid during the call only */
 	size_t n_results;
 };
