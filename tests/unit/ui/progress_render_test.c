@@ -215,6 +215,22 @@ static void estimate_is_hidden_at_first(void **state)
 	assert_non_null(strstr(text.bytes, "~01:40"));
 }
 
+static void row_that_takes_longer_than_usual_says_so(void **state)
+{
+	struct scene s;
+	scoped_buf text;
+
+	(void)state;
+	scene_init(&s);
+	s.hosts[1].usual_ms = 130000;
+	render(&s.model, 200, 24, &text);
+	assert_null(strstr(text.bytes, "usual"));
+	s.hosts[1].usual_ms = 110000;
+	buf_clear(&text);
+	progress_render(&s.model, 200, 24, SCENE_NOW_MS, &text);
+	assert_non_null(strstr(text.bytes, "usual 01:50"));
+}
+
 static void text_of_a_host_cannot_move_the_cursor(void **state)
 {
 	struct scene s;
@@ -266,6 +282,7 @@ int main(void)
 		cmocka_unit_test(columns_leave_by_rank),
 		cmocka_unit_test(unknown_total_gives_no_percentage),
 		cmocka_unit_test(estimate_is_hidden_at_first),
+		cmocka_unit_test(row_that_takes_longer_than_usual_says_so),
 		cmocka_unit_test(text_of_a_host_cannot_move_the_cursor),
 		cmocka_unit_test(thousand_hosts_fold),
 	};

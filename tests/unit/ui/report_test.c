@@ -102,6 +102,27 @@ static void failures_come_first_and_apart_when_their_causes_differ(void **state)
 	assert_true(strstr(text.bytes, "pg-standby-3") < strstr(text.bytes, "pg-standby-[1-2]"));
 }
 
+/* What is gathered must be equal in all that is said of it. */
+static void different_ends_stand_apart(void **state)
+{
+	struct report_host two[] = {hosts[4], hosts[5]};
+	struct report r = {.run = 1, .what = "resync", .hosts = two, .n_hosts = 2};
+	scoped_buf text;
+
+	(void)state;
+	buf_init(&text, GOLDEN_MOST);
+	two[1].why = "connection refused";
+	report_render(&r, &text);
+	assert_non_null(strstr(text.bytes, "connection refused"));
+	assert_non_null(strstr(text.bytes, "no route to host"));
+	two[1] = hosts[5];
+	two[1].puppet_on = REPORT_LEFT_NO;
+	buf_clear(&text);
+	report_render(&r, &text);
+	assert_non_null(strstr(text.bytes, "puppet still off"));
+	assert_non_null(strstr(text.bytes, "not touched"));
+}
+
 static void expect_left(const struct report_host *h, const char *words)
 {
 	scoped_buf text;
@@ -183,6 +204,7 @@ int main(void)
 		cmocka_unit_test(summary_looks_as_ever),
 		cmocka_unit_test(equal_ends_share_a_line),
 		cmocka_unit_test(failures_come_first_and_apart_when_their_causes_differ),
+		cmocka_unit_test(different_ends_stand_apart),
 		cmocka_unit_test(left_as_found_says_the_worst),
 		cmocka_unit_test(what_is_owed_names_recover),
 		cmocka_unit_test(json_is_one_line_with_everything),
