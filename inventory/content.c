@@ -26,14 +26,16 @@ void content_done(struct content *c)
 void content_add(struct content *c, const char *entity, const char *key, const char *value, size_t line, size_t column)
 {
 	struct item item = {.line = line, .column = column};
-	const struct item *last;
 
 	if (c->count == c->room) {
 		c->room = 2 * c->room;
 		c->items = mem_grow(c->items, c->room, sizeof(*c->items));
 	}
-	last = c->count ? &c->items[c->count - 1] : NULL;
-	item.entity = last && strcmp(last->entity, entity) == 0 ? last->entity : arena_strdup(c->arena, entity);
+	/* Items of one entity come one after the other and share its name. */
+	if (c->count > 0 && strcmp(c->items[c->count - 1].entity, entity) == 0)
+		item.entity = c->items[c->count - 1].entity;
+	else
+		item.entity = arena_strdup(c->arena, entity);
 	item.key = arena_strdup(c->arena, key);
 	item.value = arena_strdup(c->arena, value);
 	c->items[c->count++] = item;

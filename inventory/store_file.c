@@ -108,14 +108,26 @@ bool store_file_check(const char *path, enum store_mode mode, bool *ret_exists, 
 	return mode == STORE_READ || check_may_write(path, why);
 }
 
+/* With its parents, all of them private. */
+static bool make_directories(const char *directory)
+{
+	scoped_mem char *parent = NULL;
+
+	if (mkdir(directory, 0700) == 0 || errno == EEXIST)
+		return true;
+	if (errno != ENOENT)
+		return false;
+	parent = directory_of(directory);
+	return strcmp(parent, directory) != 0 && make_directories(parent) && mkdir(directory, 0700) == 0;
+}
+
 static bool make_directory(const char *path, struct error *why)
 {
 	scoped_mem char *directory = directory_of(path);
 
-	if (mkdir(directory, 0700) != 0 && errno != EEXIST)
-		return error_set(why, errno == EACCES || errno == EROFS ? ERROR_PERMISSION : ERROR_STORE,
-				 "%s: its directory %s cannot be made: %s", path, directory, strerror(errno));
-	return true;
+	return make_directories(directory) ||
+	       error_set(why, errno == EACCES || errno == EROFS ? ERROR_PERMISSION : ERROR_STORE,
+			 "%s: its directory %s cannot be made: %s", path, directory, strerror(errno));
 }
 
 static bool fill_new(const char *path, struct error *why)

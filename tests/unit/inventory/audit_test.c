@@ -3,7 +3,9 @@
 #include "scratch.h"
 
 #include "base/redact.h"
+#include "inventory/audit_canonical.h"
 #include "inventory/audit_verify.h"
+#include "inventory/digest.h"
 #include "inventory/journal.h"
 
 enum { RECORDS = 10 };
@@ -203,6 +205,46 @@ static void a_cut_off_tail_shows(void **state)
 {
 	tamper(*state, "delete from audit where seq > 8");
 	expect_bad(*state, 9);
+}
+
+/* Record 10 has no journal entry that would miss it. */
+static void a_removed_last_record_shows(void **state)
+{
+	tamper(*state, "delete from audit where seq = 10");
+	expect_bad(*state, 10);
+}
+
+static bool forge(void *ctx, const struct audit_record *r)
+{
+	struct scratch *s = ctx;
+	struct audit_record forged = *r;
+	struct buf canonical;
+	char hash[DIGEST_HEX], *sql, *hex = mem_alloc(8192);
+
+	forged.reason = "another reason";
+	buf_init(&canonical, 4000);
+	audit_canonical(&canonical, &forged);
+	digest_sha256(canonical.bytes, canonical.used, hash);
+	for (size_t i = 0; i < canonical.used; i++)
+		snprintf(hex + 2 * i, 3, "%02x", (unsigned char)canonical.bytes[i]);
+	sql = mem_printf("update audit set reason = 'another reason', hash = '%s', canonical = x'%s' where seq = %lld",
+			 hash, hex, (long long)r->seq);
+	tamper(s, sql);
+	free(sql);
+	free(hex);
+	buf_done(&canonical);
+	return false;
+}
+
+/* Whoever makes a record anew, hash and all, is found by the record after it. */
+static void a_forged_record_shows_in_the_next(void **state)
+{
+	struct scratch *s = *state;
+	struct audit_filter f = {.run = 4};
+	struct error why;
+
+	assert_ok(audit_query(s->store, &f, forge, s, &why));
+	expect_bad(s, 5);
 }
 
 static void a_cut_off_tail_shows_after_more_records(void **state)

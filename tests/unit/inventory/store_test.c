@@ -70,7 +70,8 @@ static void made_with_private_modes(void **state)
 	struct scratch *s = *state;
 	struct error why;
 	struct stat st;
-	char *path = mem_printf("%s/new/store.db", s->directory), *directory = mem_printf("%s/new", s->directory);
+	char *path = mem_printf("%s/state/new/store.db", s->directory);
+	char *directory = mem_printf("%s/state", s->directory);
 	struct store *store = store_open(path, STORE_CREATE, &why);
 
 	assert_non_null(store);
