@@ -130,6 +130,22 @@ static void markdown_command(struct buf *out, const struct command *c)
 		buf_addf(out, "    # %s\n    %s\n", e[1], e[0]);
 }
 
+/* What stands in no row: the settings file and the environment. */
+static const char settings_text[] =
+	"\n## Settings\n\n"
+	"`~/.config/pgresync/config.yml` (`$XDG_CONFIG_HOME`), then `/etc/pgresync/config.yml` for what the first leaves\n"
+	"open; `--config FILE` or `$PGRESYNC_CONFIG` instead of both. Options and environment come first; an unknown key is\n"
+	"refused with its place.\n\n"
+	"| key | |\n|---|---|\n"
+	"| `db` | absolute path of the store (`--db`, `$PGRESYNC_DB`); else `/var/lib/pgresync/pgresync.db` for root, "
+	"`~/.local/state/pgresync/pgresync.db` (`$XDG_STATE_HOME`) for others |\n"
+	"| `jobs` | standbys worked on at once, unless `--jobs` says otherwise |\n"
+	"| `color` | `auto`, `always` or `never` |\n"
+	"| `notify` | absolute path of a program that is told, as JSON on its standard input, how an unattended run "
+	"ended |\n\n"
+	"Colour, when nobody says: `$FORCE_COLOR` before `$NO_COLOR` before the terminal before `$CLICOLOR_FORCE`. Other\n"
+	"variables that count: `$PASSWORD_STORE_DIR`, `$SSH_AUTH_SOCK`, `$CREDENTIALS_DIRECTORY`.\n";
+
 void help_markdown(struct buf *out)
 {
 	buf_adds(out, "# The commands of pgresync\n\n"
@@ -140,4 +156,5 @@ void help_markdown(struct buf *out)
 	for (size_t i = 0; commands[i] != NULL; i++)
 		if (!commands_is_hidden(commands[i]))
 			markdown_command(out, commands[i]);
+	buf_adds(out, settings_text);
 }
