@@ -1,7 +1,7 @@
 #include "fake/fake_pair.h"
 
 #include <stdint.h>
-#include <string.h>
+#include <stdio.h>
 
 char *fake_text(const char *text)
 {
@@ -58,10 +58,10 @@ static void fill_host(struct host *h, const char *name, const char *address)
 static void fill_side(struct look_side *s, const char *hostname, const char *address, const char *machine_id)
 {
 	s->reached = s->up = s->has_control = s->data_dir_there = true;
-	strncpy(s->machine_id, machine_id, sizeof(s->machine_id) - 1);
-	strncpy(s->boot_id, machine_id, sizeof(s->boot_id) - 1);
-	strncpy(s->hostname, hostname, sizeof(s->hostname) - 1);
-	strncpy(s->addresses[0], address, sizeof(s->addresses[0]) - 1);
+	snprintf(s->machine_id, sizeof(s->machine_id), "%s", machine_id);
+	snprintf(s->boot_id, sizeof(s->boot_id), "%s", machine_id);
+	snprintf(s->hostname, sizeof(s->hostname), "%s", hostname);
+	snprintf(s->addresses[0], sizeof(s->addresses[0]), "%s", address);
 	s->n_addresses = 1;
 	s->clock_us = 1795400000LL * 1000000;
 	s->data_free_bytes = 40LL << 30;
@@ -100,10 +100,11 @@ static void fill_standby(struct look_side *s)
 	s->facts.has_receiver_timeline = true;
 	s->facts.receiver_timeline = 1;
 	s->marker_there = s->recovery_tmp_there = true;
-	strcpy(s->conninfo_host, "primary-1.backend");
-	strcpy(s->conninfo_addresses[0], "10.2.3.12");
+	snprintf(s->conninfo_host, sizeof(s->conninfo_host), "%s", "primary-1.backend");
+	snprintf(s->conninfo_addresses[0], sizeof(s->conninfo_addresses[0]), "%s", "10.2.3.12");
 	s->n_conninfo_addresses = 1;
-	strcpy(s->receiver_process, "postgres: wal receiver process   streaming 0/30000060");
+	snprintf(s->receiver_process, sizeof(s->receiver_process), "%s",
+		 "postgres: wal receiver process   streaming 0/30000060");
 }
 
 static void fill_primary(struct look_side *s, struct facts_sender *senders)
@@ -114,8 +115,8 @@ static void fill_primary(struct look_side *s, struct facts_sender *senders)
 	s->facts.current = 0x30000060;
 	s->facts.senders = senders;
 	s->facts.n_senders = 2;
-	strcpy(s->oldest_segment, "00000001000000000000002C");
-	strcpy(s->newest_segment, "000000010000000000000033");
+	snprintf(s->oldest_segment, sizeof(s->oldest_segment), "%s", "00000001000000000000002C");
+	snprintf(s->newest_segment, sizeof(s->newest_segment), "%s", "000000010000000000000033");
 	senders[0] = (struct facts_sender){.application_name = fake_text("walreceiver"),
 					   .client_addr = fake_text("10.2.11.13"),
 					   .state = fake_text("streaming"),

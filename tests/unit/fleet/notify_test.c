@@ -29,7 +29,7 @@ static int begin(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct error why;
 
-	strcpy(f->dir, "/tmp/pgresync-notify-XXXXXX");
+	snprintf(f->dir, sizeof(f->dir), "%s", "/tmp/pgresync-notify-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
 	snprintf(f->db, sizeof(f->db), "%s/pgresync.db", f->dir);
 	snprintf(f->program, sizeof(f->program), "%s/program", f->dir);

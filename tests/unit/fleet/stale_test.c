@@ -303,7 +303,8 @@ static void a_look_fills_the_case(void **state)
 	assert_ptr_equal(c.pair, &p->pair);
 	assert_false(c.runs_as_primary || c.needs_what_is_gone);
 	p->look.standby.facts.in_recovery = false;
-	strcpy(p->look.primary.oldest_segment, "000000010000000000000099");
+	snprintf(p->look.primary.oldest_segment, sizeof(p->look.primary.oldest_segment), "%s",
+		 "000000010000000000000099");
 	stale_case_take(&c, &p->look, &j);
 	assert_true(c.runs_as_primary && c.needs_what_is_gone);
 	p->look.standby.up = false;

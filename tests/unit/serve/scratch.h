@@ -30,7 +30,7 @@ static inline void scratch_begin(struct scratch *s)
 {
 	struct error why;
 
-	strcpy(s->dir, "/tmp/pgresync-serve-XXXXXX");
+	snprintf(s->dir, sizeof(s->dir), "%s", "/tmp/pgresync-serve-XXXXXX");
 	assert_non_null(mkdtemp(s->dir));
 	snprintf(s->program, sizeof(s->program), "%s/program", s->dir);
 	snprintf(s->calls, sizeof(s->calls), "%s/calls", s->dir);
