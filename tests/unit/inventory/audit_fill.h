@@ -49,7 +49,7 @@ static void fill(struct scratch *s)
 	}
 }
 
-static int filled(void **state)
+static __attribute__((unused)) int filled(void **state)
 {
 	int rc = scratch_setup(state);
 
