@@ -7,19 +7,32 @@
 #include "base/buf.h"
 #include "inventory/host.h"
 #include "resync/actions.h"
+#include "resync/marker.h"
 #include "resync/memory.h"
 
 enum { SOMEBODY_ELSE = 20, STILL_LOCKED = 21, NO_MARKER = 30, RUNNING = 40 };
 
+/* `locks`: who has puppet off, one a line. `puppet agent --disable` leaves no lock but the file that the wrapper's
+ * --enable would remove: that is somebody's, too. A list that cannot be had is no empty list. */
+#define LOCKS                                                                                                           \
+	"p=${puppet}; n=${lock}; D=/var/lib/puppet/state/agent_disabled.lock\n"                                         \
+	"locks() {\n"                                                                                                   \
+	"	list=$(\"$p\" -l) || { printf '%s\\n' \"$list\" >&2; echo \"$p -l does not list the locks\" >&2; exit 3; }\n" \
+	"}\n"                                                                                                           \
+	"ours() { printf '%s\\n' \"$list\" | grep -q \"^$n: \"; }\n"                                                    \
+	"others() {\n"                                                                                                  \
+	"	o=$(printf '%s\\n' \"$list\" | grep -v \"^$n: \" | grep .)\n"                                                 \
+	"	[ -n \"$list\" ] || [ ! -e \"$D\" ] || o=\"agent_disabled.lock: $(head -c 200 \"$D\")\"\n"                    \
+	"	[ -z \"$o\" ] || { printf '%s\\n' \"$o\"; exit 20; }\n"                                                       \
+	"}\n"
+
 /* Lists other people's locks; a puppet run under way is waited for. */
-static const char check_script[] = "p=${puppet}; n=${lock}\n"
-				   "command -v \"$p\" >/dev/null 2>&1 || { echo \"$p is not there\" >&2; exit 3; }\n"
-				   "locks=$(\"$p\" -l 2>&1)\n"
-				   "others=$(printf '%s\\n' \"$locks\" | grep -v \"^$n: \" | grep .)\n"
-				   "if [ -n \"$others\" ]; then printf '%s\\n' \"$others\"; exit 20; fi\n"
-				   "r=/var/lib/puppet/state/agent_catalog_run.lock\n"
-				   "if [ -s \"$r\" ] && kill -0 \"$(cat \"$r\")\" 2>/dev/null; then exit 40; fi\n"
-				   "exit 0\n";
+static const char check_script[] =
+	LOCKS "command -v \"$p\" >/dev/null 2>&1 || { echo \"$p is not there\" >&2; exit 3; }\n"
+	      "locks; others\n"
+	      "r=/var/lib/puppet/state/agent_catalog_run.lock\n"
+	      "if [ -s \"$r\" ] && kill -0 \"$(cat \"$r\")\" 2>/dev/null; then exit 40; fi\n"
+	      "exit 0\n";
 
 static enum answer read_locks(const struct reading *r, struct error *why)
 {
@@ -56,13 +69,10 @@ const struct action check_puppet = {
 
 static const struct action take = {
 	.name = "disable puppet",
-	.script = "p=${puppet}; n=${lock}\n"
-		  "if ! \"$p\" -l | grep -q \"^$n: \"; then\n"
-		  "	others=$(\"$p\" -l | grep .)\n"
-		  "	if [ -n \"$others\" ]; then printf '%s\\n' \"$others\"; exit 20; fi\n"
-		  "	\"$p\" -n \"$n\" -r ${lock_reason} --disable\n"
-		  "fi\n"
-		  "\"$p\" -l | grep \"^$n: \" || { echo \"the lock $n was not made\" >&2; exit 21; }\n",
+	.script = LOCKS "locks\n"
+			"if ! ours; then others; \"$p\" -n \"$n\" -r ${lock_reason} --disable; fi\n"
+			"locks; ours || { echo \"the lock $n was not made\" >&2; exit 21; }\n"
+			"printf '%s\\n' \"$list\" | grep \"^$n: \"\n",
 	.user = REMOTE_ROOT,
 	.flags = ACTION_DETACHED,
 	.within_ms = 120 * 1000,
@@ -71,10 +81,7 @@ static const struct action take = {
 
 /* Puppet ensures that PostgreSQL runs: without its marker the standby would come up as a second primary. */
 static const char marker_script[] =
-	"d=${data_dir}\n"
-	"if [ ${version_num} -ge 1200 ]; then [ -f \"$d/standby.signal\" ] && exit 0\n"
-	"else grep -Eqs \"^[[:space:]]*standby_mode[[:space:]]*=?[[:space:]]*'?(on|true|yes|1)\" \"$d/recovery.conf\" && exit 0\n"
-	"fi\n"
+	"d=${data_dir}\n" MARKER_FUNCTION "marker && exit 0\n"
 	"echo \"$d has no standby marker: puppet stays off, since it would start a second primary\" >&2\n"
 	"exit 30\n";
 
@@ -99,19 +106,21 @@ static enum answer read_given(const struct reading *r, struct error *why)
 	return ANSWER_NO;
 }
 
-/* `--enable` of one of several locks ends with 1 although ours is gone, and its passive check may take 18 minutes. */
+/* `--enable` of one of several locks ends with 1 although ours is gone, and its passive check may take 18 minutes. The
+ * wrapper leaves agent_disabled.lock empty; one with words in it is a colleague's own. */
 static const struct action give = {
 	.name = "enable puppet",
-	.script = "p=${puppet}; n=${lock}\n"
-		  "if \"$p\" -l | grep -q \"^$n: \"; then\n"
-		  "	\"$p\" -n \"$n\" --enable\n"
-		  "	if \"$p\" -l | grep -q \"^$n: \"; then echo \"the lock $n is still there\" >&2; exit 21; fi\n"
-		  "	if [ -z \"$(\"$p\" -l)\" ] && [ -e /var/lib/puppet/state/agent_disabled.lock ]; then\n"
-		  "		echo 'no lock is left, yet agent_disabled.lock is there' >&2; exit 21\n"
-		  "	fi\n"
-		  "fi\n"
-		  "if [ -n \"$(\"$p\" -l)\" ]; then echo \"others: $(\"$p\" -l)\"; fi\n"
-		  "exit 0\n",
+	.script = LOCKS "locks\n"
+			"if ours; then\n"
+			"	\"$p\" -n \"$n\" --enable\n"
+			"	locks; if ours; then echo \"the lock $n is still there\" >&2; exit 21; fi\n"
+			"fi\n"
+			"if [ -z \"$list\" ] && [ -s \"$D\" ]; then list=agent_disabled.lock\n"
+			"elif [ -z \"$list\" ] && [ -e \"$D\" ]; then\n"
+			"	echo \"no lock is left, yet agent_disabled.lock is there\" >&2; exit 21\n"
+			"fi\n"
+			"if [ -n \"$list\" ]; then echo \"others: $list\"; fi\n"
+			"exit 0\n",
 	.user = REMOTE_ROOT,
 	.flags = ACTION_DETACHED | ACTION_RETRIED,
 	.within_ms = 20 * 60 * 1000,
