@@ -180,6 +180,16 @@ void journal_close(struct journal *j)
 	uv_close((uv_handle_t *)&j->idle, handle_closed);
 }
 
+bool journal_flush(struct journal *j, struct error *why)
+{
+	if (!j->waiting.first)
+		return true;
+	if (!write_all(j, NULL, why))
+		return false;
+	list_move(&j->written, &j->waiting);
+	return true;
+}
+
 void journal_note(struct journal *j, const struct journal_entry *entry, journal_durable_fn *durable, void *ctx)
 {
 	list_add(&j->waiting, note_new(entry, durable, ctx));

@@ -31,6 +31,8 @@ typedef void journal_durable_fn(void *ctx, const struct error *failed);
 void journal_note(struct journal *j, const struct journal_entry *entry, journal_durable_fn *durable, void *ctx);
 /* Forgets the call of durable functions with this ctx (the notes are still written): after it they never come. */
 void journal_forget(struct journal *j, const void *ctx);
+/* Writes what waits now, so that records of others come after it; the waiting durable functions are called later. */
+bool journal_flush(struct journal *j, struct error *why);
 /* Writes now, together with what waits; the waiting durable functions are called later as always. */
 bool journal_note_now(struct journal *j, const struct journal_entry *entry, struct error *why);
 

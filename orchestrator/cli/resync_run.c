@@ -101,7 +101,10 @@ static int finish(struct resync_run *r)
 		return STATUS_INTERRUPTED;
 	}
 	status = r->refused ? error_exit_status(r->why.code) : status_of(r);
-	screen_end(r->screen, status);
+	if (r->refused)
+		screen_drop(r->screen);
+	else
+		screen_end(r->screen, status);
 	uv_run(&r->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&r->loop);
 	if (r->refused)

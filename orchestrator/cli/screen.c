@@ -248,6 +248,12 @@ static void screen_free(void *ctx)
 	free(s);
 }
 
+void screen_drop(struct screen *s)
+{
+	s->begun = false;
+	screen_end(s, STATUS_GOOD);
+}
+
 void screen_end(struct screen *s, int exit_status)
 {
 	if (s->progress) {

@@ -31,5 +31,7 @@ void screen_say(struct screen *s, const char *line);
 enum run_host_state screen_state(const struct screen *s, size_t i);
 /* Takes the block away, prints the summary when there was a run, and frees; the loop must be run on until empty. */
 void screen_end(struct screen *s, int exit_status);
+/* The same without a summary: the whole run was refused, and that is said in one line. */
+void screen_drop(struct screen *s);
 
 #endif

@@ -137,7 +137,10 @@ static void part_ended(void *ctx, const struct walk_result *result)
 	struct part *p = ctx;
 	struct fleet_recover *r = p->all;
 
+	struct error ignored;
+
 	p->walk = NULL;
+	journal_flush(r->journal, &ignored); /* its last row stands in the history before its end */
 	close_host(p, result);
 	if (result->end == WALK_GOOD)
 		r->given++;

@@ -144,6 +144,7 @@ static void part_ended(void *ctx, const struct walk_result *result)
 	p->walk = NULL;
 	r->running--;
 	r->left--;
+	journal_flush(r->journal, &why); /* its last row stands in the history before its end */
 	run_host_set_left(r->spec.store, r->run, p->pair->standby->name, &result->left, &why);
 	lease_release_primary(r->spec.store, p->pair->primary->name, r->run, p->pair->standby->name, &why);
 	part_become(p, states[result->end], result->end == WALK_GOOD ? result->warning : result->why.text, result);

@@ -44,6 +44,7 @@ struct step_spec {
 	const char *name; /* in the journal: the hold's for TAKE, else the action's */
 	int row;	  /* in the table, -1: none */
 	int part;	  /* tells the actions of one give apart */
+	bool giving;	  /* done even when the journal cannot be written: the hold stands in it already */
 };
 
 /* What the operator sees while it runs. */

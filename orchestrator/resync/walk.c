@@ -86,6 +86,7 @@ static void begin_step(struct walk *w)
 								     JOURNAL_DO,
 				 .name = take ? row_now(w)->hold->name : a->name,
 				 .row = table_row(w),
+				 .giving = is_giving(w),
 				 .part = w->part + (w->phase == WALK_GIVING_BACK ? HOLD_GIVES : 0)};
 
 	if (take) { /* held from here on: it may have taken effect whatever the answer will be */
