@@ -26,10 +26,9 @@ static enum walk_end end_of(const struct walk *w)
 		return WALK_GOOD;
 	if (w->why.code == ERROR_CANCELLED)
 		return WALK_CANCELLED;
-	if (!w->touched && w->why.code == ERROR_REFUSED)
+	if (!w->touched && (w->why.code == ERROR_REFUSED || w->why.code == ERROR_HOST_KEY))
 		return WALK_REFUSED;
-	if (!w->touched &&
-	    (w->why.code == ERROR_UNREACHABLE || w->why.code == ERROR_HOST_KEY || w->why.code == ERROR_AUTH))
+	if (!w->touched && (w->why.code == ERROR_UNREACHABLE || w->why.code == ERROR_AUTH))
 		return WALK_UNREACHABLE;
 	return WALK_FAILED;
 }
