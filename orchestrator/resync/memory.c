@@ -28,9 +28,11 @@ void memory_free(struct memory *m)
 
 	if (!m)
 		return;
-	HASH_ITER(hh, m->entries, e, next)
-	{
-		HASH_DEL(m->entries, e);
+	/* The table goes first: the entries stay chained, in the order in which they came. */
+	e = m->entries;
+	HASH_CLEAR(hh, m->entries);
+	for (; e; e = next) {
+		next = e->hh.next;
 		free(e->name);
 		free(e->value);
 		free(e);

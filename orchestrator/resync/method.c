@@ -84,25 +84,12 @@ const char *row_kind_name(enum row_kind kind)
 	return names[kind];
 }
 
-const char *action_script(const struct action *a, const struct host *standby)
+static bool is_among(const struct hold *const *held, size_t n, const struct hold *hold)
 {
-	return a->script_for ? a->script_for(standby) : a->script;
-}
-
-const char *reply_words(const struct remote_reply *reply)
-{
-	static char line[400];
-	const char *end = reply->err + reply->err_size, *start;
-	size_t n;
-
-	while (end > reply->err && (end[-1] == '\n' || end[-1] == '\r'))
-		end--;
-	for (start = end; start > reply->err && start[-1] != '\n';)
-		start--;
-	n = (size_t)(end - start) < sizeof(line) - 1 ? (size_t)(end - start) : sizeof(line) - 1;
-	memcpy(line, start, n);
-	line[n] = '\0';
-	return line;
+	for (size_t i = 0; i < n; i++)
+		if (held[i] == hold)
+			return true;
+	return false;
 }
 
 const char *method_fault(const struct row *rows)
@@ -114,9 +101,8 @@ const char *method_fault(const struct row *rows)
 		if ((rows->kind == ROW_DO) != (rows->action != NULL) || (rows->kind == ROW_DO) != (rows->hold == NULL))
 			return "a DO has an action, a TAKE and a GIVE have a hold";
 		if (rows->kind == ROW_TAKE) {
-			for (size_t i = 0; i < n; i++)
-				if (held[i] == rows->hold)
-					return "a hold is taken twice";
+			if (is_among(held, n, rows->hold))
+				return "a hold is taken twice";
 			if (n == sizeof(held) / sizeof(*held))
 				return "too many holds";
 			held[n++] = rows->hold;

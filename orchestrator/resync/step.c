@@ -59,6 +59,19 @@ static void step_end(void *ctx)
 	timer_close(&s->pause, step_free);
 }
 
+static enum journal_outcome outcome(const struct step *s, bool is_lost)
+{
+	if (s->answer == ANSWER_YES)
+		return JOURNAL_OK;
+	if (s->why.code == ERROR_REFUSED)
+		return JOURNAL_REFUSED;
+	if (s->why.code == ERROR_CANCELLED)
+		return JOURNAL_CANCELLED;
+	if (is_lost)
+		return JOURNAL_LOST;
+	return s->why.code == ERROR_UNREACHABLE ? JOURNAL_UNKNOWN : JOURNAL_FAILED;
+}
+
 static void note(struct step *s, enum journal_phase phase, const struct attempt_result *result,
 		 journal_durable_fn *durable)
 {
@@ -77,12 +90,7 @@ static void note(struct step *s, enum journal_phase phase, const struct attempt_
 
 	if (phase == JOURNAL_ENDED) {
 		saved = memory_text(s->env.memory);
-		e.outcome = s->answer == ANSWER_YES	     ? JOURNAL_OK :
-			    s->why.code == ERROR_REFUSED     ? JOURNAL_REFUSED :
-			    s->why.code == ERROR_CANCELLED   ? JOURNAL_CANCELLED :
-			    result && result->lost	     ? JOURNAL_LOST :
-			    s->why.code == ERROR_UNREACHABLE ? JOURNAL_UNKNOWN :
-							       JOURNAL_FAILED;
+		e.outcome = outcome(s, result && result->lost);
 		e.duration_ms = clock_monotonic_ms() - s->begun_ms;
 		e.saved = saved;
 		e.error = s->answer == ANSWER_YES ? NULL : s->why.text;
