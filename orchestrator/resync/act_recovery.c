@@ -11,19 +11,15 @@
 
 #include "inventory/host.h"
 #include "resync/actions.h"
+#include "resync/marker.h"
 #include "resync/memory.h"
 #include "resync/recovery_watch.h"
 
 enum { RELOAD_SINCE = 1400 };
 
 /* No PostgreSQL is ever started on a data directory without its standby marker. */
-#define MARKER_GATE                                                                                                       \
-	"d=${data_dir}; s=${saved_dir}; f=${recovery_file}\n"                                                             \
-	"marker() {\n"                                                                                                    \
-	"	if [ ${version_num} -ge 1200 ]; then [ -f \"$d/standby.signal\" ]\n"                                            \
-	"	else grep -Eqs \"^[[:space:]]*standby_mode[[:space:]]*=?[[:space:]]*'?(on|true|yes|1)\" \"$d/recovery.conf\"\n" \
-	"	fi\n"                                                                                                           \
-	"}\n"                                                                                                             \
+#define MARKER_GATE                                                           \
+	"d=${data_dir}; s=${saved_dir}; f=${recovery_file}\n" MARKER_FUNCTION \
 	"marker || { echo \"$d has no standby marker: it may be a primary, and is not started\" >&2; exit 30; }\n"
 
 /* Written whole beside the file, flushed, renamed; owner and mode stay. */
@@ -43,7 +39,7 @@ static const struct action take = {
 	"	cp -p \"$f\" \"$s/recovery.saving\" && sync \"$s/recovery.saving\" &&\n"
 	"	mv \"$s/recovery.saving\" \"$s/recovery.saved\" && sync \"$s\" || exit 32\n"
 	"fi\n"
-	"{ cat \"$s/recovery.saved\"; [ -z \"$(tail -c 1 \"$s/recovery.saved\")\" ] || echo\n"
+	"{ cat \"$s/recovery.saved\" || exit 32; [ -z \"$(tail -c 1 \"$s/recovery.saved\")\" ] || echo\n"
 	"  printf '%s\\n' ${restore_comment} ${restore_line}; } >\"$s/recovery.wanted\" || exit 32\n"
 	"cmp -s \"$s/recovery.wanted\" \"$f\" || put \"$s/recovery.wanted\" || exit 32\n"
 	"cmp -s \"$s/recovery.wanted\" \"$f\" || { echo \"$f did not take the new text\" >&2; exit 33; }\n"
@@ -82,23 +78,30 @@ static const struct action give_file = {
 	.reads = read_reverted,
 };
 
-/* Notes where the log stood, does the verb, and waits for a server process: the init script's 0 proves nothing. A
- * server that is down is started, whatever the verb. */
-#define CHANGE_OVER(verb)                                                                                               \
-	MARKER_GATE                                                                                                     \
-	"mkdir -p -m 700 \"$s\"; : >\"$s/restarted\" || exit 32\n"                                                      \
-	"l=${log_file}; v=" verb "\n"                                                                                   \
-	"echo \"pgresync:log_inode=$(stat -c %i \"$l\" 2>/dev/null || echo 0)\"\n"                                      \
-	"echo \"pgresync:log_offset=$(stat -c %s \"$l\" 2>/dev/null || echo 0)\"\n"                                     \
-	"runs() { p=$(head -n 1 \"$d/postmaster.pid\" 2>/dev/null) && [ -n \"$p\" ] && kill -0 \"$p\" 2>/dev/null; }\n" \
-	"runs || v=start\n"                                                                                             \
-	"sh -c ${service_postgresql}\" $v\"; rc=$?\n"                                                                   \
-	"n=0\n"                                                                                                         \
-	"while [ $n -lt 60 ]; do\n"                                                                                     \
-	"	if runs; then echo \"$v ended with $rc; server process $p\"; exit 0; fi\n"                                    \
-	"	n=$((n + 1)); sleep 0.5\n"                                                                                    \
-	"done\n"                                                                                                        \
-	"echo \"PostgreSQL does not run after $v (exit status $rc)\" >&2; tail -n 20 \"$l\" >&2; exit 35\n"
+/* Notes where the log stood, does the verb, and waits for a server process: the init script's 0 proves nothing. After a
+ * restart it must be another one than before, or it still has the old settings. A server that is down is started,
+ * whatever the verb. */
+#define CHANGE_OVER(verb)                                                                                                               \
+	MARKER_GATE MARKER_RUNS                                                                                                         \
+		"mkdir -p -m 700 \"$s\"; : >\"$s/restarted\" || exit 32\n"                                                              \
+		"l=${log_file}; v=" verb "\n"                                                                                           \
+		"echo \"pgresync:log_inode=$(stat -c %i \"$l\" 2>/dev/null || echo 0)\"\n"                                              \
+		"echo \"pgresync:log_offset=$(stat -c %s \"$l\" 2>/dev/null || echo 0)\"\n"                                             \
+		"life() { sed -n '1p;3p' \"$d/postmaster.pid\" 2>/dev/null; }\n"                                                        \
+		"runs || v=start\n"                                                                                                     \
+		"was=$(life)\n"                                                                                                         \
+		"sh -c ${service_postgresql}\" $v\"; rc=$?\n"                                                                           \
+		"n=0\n"                                                                                                                 \
+		"while [ $n -lt 60 ]; do\n"                                                                                             \
+		"	if runs && { [ $v != restart ] || [ \"$(life)\" != \"$was\" ]; }; then\n"                                             \
+		"		[ $v != reload ] || [ $rc = 0 ] || { echo \"reload ended with $rc\" >&2; exit 36; }\n"                               \
+		"		echo \"$v ended with $rc; server process $p\"; exit 0\n"                                                             \
+		"	fi\n"                                                                                                                 \
+		"	n=$((n + 1)); sleep 0.5\n"                                                                                            \
+		"done\n"                                                                                                                \
+		"tail -n 20 \"$l\" >&2\n"                                                                                               \
+		"if runs; then echo \"PostgreSQL was not restarted: $v ended with $rc, and process $p is the same\" >&2; exit 36; fi\n" \
+		"echo \"PostgreSQL does not run after $v (exit status $rc)\" >&2; exit 35\n"
 
 static const char restart_script[] = CHANGE_OVER("restart");
 static const char reload_script[] = CHANGE_OVER("reload");

@@ -7,22 +7,22 @@
 
 #include "inventory/host.h"
 #include "resync/actions.h"
+#include "resync/marker.h"
 #include "resync/memory.h"
 
-#define PATHS "d=${data_dir}; s=${saved_dir}; S=\"$d.sync\"; T=\"$d.todelete\"\n"
-#define IS_MARKER "grep -Eqs \"^[[:space:]]*standby_mode[[:space:]]*=?[[:space:]]*'?(on|true|yes|1)\""
+#define PATHS "d=${data_dir}; s=${saved_dir}; S=\"$d.sync\"; T=\"$d.todelete\"\n" MARKER_FUNCTION
 
 static const struct action take = {
 	.name = "keep recovery.tmp",
-	.script = PATHS "[ -d \"$d\" ] || { echo \"$d is missing: look before anything is run\" >&2; exit 31; }\n"
-			"mkdir -p -m 700 \"$s\" || exit 32\n"
-			"if [ ! -f \"$s/recovery.tmp\" ]; then\n"
-			"	" IS_MARKER
-			" \"$d/recovery.tmp\" || { echo \"$d/recovery.tmp does not say standby_mode\" >&2; exit 30; }\n"
-			"	cp -p \"$d/recovery.tmp\" \"$s/recovery.tmp.new\" && sync \"$s/recovery.tmp.new\" &&\n"
-			"	mv \"$s/recovery.tmp.new\" \"$s/recovery.tmp\" && sync \"$s\" || exit 32\n"
-			"fi\n"
-			"echo \"kept in $s\"\n",
+	.script = PATHS
+	"[ -d \"$d\" ] || { echo \"$d is missing: look before anything is run\" >&2; exit 31; }\n"
+	"mkdir -p -m 700 \"$s\" || exit 32\n"
+	"if [ ! -f \"$s/recovery.tmp\" ]; then\n"
+	"	says_standby \"$d/recovery.tmp\" || { echo \"$d/recovery.tmp does not say standby_mode\" >&2; exit 30; }\n"
+	"	cp -p \"$d/recovery.tmp\" \"$s/recovery.tmp.new\" && sync \"$s/recovery.tmp.new\" &&\n"
+	"	mv \"$s/recovery.tmp.new\" \"$s/recovery.tmp\" && sync \"$s\" || exit 32\n"
+	"fi\n"
+	"echo \"kept in $s\"\n",
 	.user = REMOTE_ROOT,
 	.flags = ACTION_DETACHED,
 	.within_ms = 60 * 1000,
@@ -45,7 +45,7 @@ static enum answer read_settled(const struct reading *r, struct error *why)
  */
 static const struct action settle = {
 	.name = "settle the data directory",
-	.script = PATHS
+	.script = PATHS MARKER_RUNS
 	"[ -f \"$s/recovery.tmp\" ] || exit 0\n"
 	"if [ ! -e \"$d\" ]; then\n"
 	"	if [ -f \"$S/PG_VERSION\" ] && [ -f \"$S/backup_label\" ]; then mv \"$S\" \"$d\" && echo 'finished the swap'\n"
@@ -55,13 +55,19 @@ static const struct action settle = {
 	"[ -f \"$d/PG_VERSION\" ] || { echo \"$d is not a data directory\" >&2; exit 31; }\n"
 	"[ -f \"$d/recovery.tmp\" ] || { cp -p \"$s/recovery.tmp\" \"$d/recovery.tmp\" && sync \"$d/recovery.tmp\" && echo 'put recovery.tmp back'; }\n"
 	"cmp -s \"$s/recovery.tmp\" \"$d/recovery.tmp\" || { echo \"$d/recovery.tmp was changed meanwhile; ours is in $s\" >&2; exit 34; }\n"
-	"if [ ! -f \"$d/recovery.conf\" ]; then\n"
+	"if [ ${version_num} -lt 1200 ] && [ ! -f \"$d/recovery.conf\" ]; then\n"
 	"	[ -f \"$d/backup_label\" ] || { echo \"$d has neither recovery.conf nor backup_label: it may have been promoted, and is not started\" >&2; exit 30; }\n"
 	"	cp -p \"$d/recovery.tmp\" \"$d/recovery.conf\" && sync \"$d/recovery.conf\" && echo 'wrote recovery.conf'\n"
-	"fi\n" IS_MARKER
-	" \"$d/recovery.conf\" || { echo \"$d/recovery.conf does not say standby_mode: not started\" >&2; exit 30; }\n"
-	"p=$(head -n 1 \"$d/postmaster.pid\" 2>/dev/null)\n"
-	"if [ -z \"$p\" ] || ! kill -0 \"$p\" 2>/dev/null; then sh -c ${service_postgresql}' start' && echo 'started PostgreSQL'; fi\n"
+	"fi\n"
+	"marker || { echo \"$d has no standby marker: it may be a primary, and is not started\" >&2; exit 30; }\n"
+	"if ! runs; then\n"
+	"	sh -c ${service_postgresql}' start'; rc=$?; n=0\n"
+	"	until runs; do\n"
+	"		[ $n -lt 60 ] || { echo \"PostgreSQL does not start (exit status $rc)\" >&2; exit 35; }\n"
+	"		n=$((n + 1)); sleep 0.5\n"
+	"	done\n"
+	"	echo 'started PostgreSQL'\n"
+	"fi\n"
 	"[ ! -d \"$S\" ] || { rm -rf \"$S\" && echo \"removed $S\"; }\n"
 	"[ ! -d \"$T\" ] || echo \"$T is the data directory of before: remove it when the standby streams\"\n"
 	"exit 0\n",
@@ -90,11 +96,13 @@ static enum answer read_script(const struct reading *r, struct error *why)
 	return ANSWER_NO;
 }
 
-/* The marker is looked at once more in the breath before: the script starts PostgreSQL by itself. */
+/* The marker is looked at once more in the breath before: the script starts PostgreSQL by itself. And the directory's own:
+ * a standby that was promoted after the role proof has lost it, and would be overwritten with recovery.tmp still there. */
 const struct action do_resync_script = {
 	.name = "pg_resync_slave",
-	.script = PATHS IS_MARKER
-	" \"$d/recovery.tmp\" || { echo \"$d/recovery.tmp does not say standby_mode: the script is not run\" >&2; exit 30; }\n"
+	.script = PATHS
+	"marker || { echo \"$d has no standby marker: it may have become a primary, and the script is not run\" >&2; exit 30; }\n"
+	"says_standby \"$d/recovery.tmp\" || { echo \"$d/recovery.tmp does not say standby_mode: the script is not run\" >&2; exit 30; }\n"
 	"exec sh -c ${resync_script}\n",
 	.feeds = "standby_password",
 	.user = REMOTE_ROOT,

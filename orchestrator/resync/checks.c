@@ -9,6 +9,7 @@
 #include "resync/actions.h"
 #include "resync/decide.h"
 #include "resync/look.h"
+#include "resync/marker.h"
 #include "resync/memory.h"
 
 enum { NOT_THERE = 20 };
@@ -160,7 +161,8 @@ const struct action check_recovery_tmp = {
 	.script =
 		"f=${data_dir}/recovery.tmp\n"
 		"[ -f \"$f\" ] || { echo \"$f is missing: pg_resync_slave would leave a data directory without its standby marker\" >&2; exit 20; }\n"
-		"grep -Eqs \"^[[:space:]]*standby_mode[[:space:]]*=?[[:space:]]*'?(on|true|yes|1)\" \"$f\" || { echo \"$f does not say standby_mode\" >&2; exit 20; }\n"
+		MARKER_SAYS_STANDBY
+		"says_standby \"$f\" || { echo \"$f does not say standby_mode\" >&2; exit 20; }\n"
 		"h=$(sed -n \"s/^[[:space:]]*primary_conninfo.*host=\\\\([^ ']*\\\\).*/\\\\1/p\" \"$f\" | tail -n 1)\n"
 		"[ -n \"$h\" ] || { echo \"$f names no primary\" >&2; exit 20; }\n"
 		"getent ahosts \"$h\" | awk '{ print $1 }' | grep -qxF ${primary_address} || [ \"$h\" = ${primary_address} ] ||\n"
