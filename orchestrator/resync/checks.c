@@ -8,6 +8,7 @@
 #include "inventory/host.h"
 #include "resync/actions.h"
 #include "resync/decide.h"
+#include "resync/decide_match.h"
 #include "resync/look.h"
 #include "resync/marker.h"
 #include "resync/memory.h"
@@ -35,10 +36,19 @@ const struct action check_role = {
 	.reads = read_role,
 };
 
+/* A segment that was archived, for a standby whose next one is too young for that; "" when there is none. */
+static const char *archived_segment(const struct look *look)
+{
+	const char *last = look->primary.facts.last_archived_wal;
+
+	return last && strlen(last) == 24 ? last : "";
+}
+
 /* Also remembers the segment that the standby needs next, for the checks of the archive. */
 static enum answer read_wal_e_helps(const struct reading *r, struct error *why)
 {
 	char segment[32], bytes[16];
+	bool known, young;
 
 	if (!decide_method_helps(r->look, "wal-e", why))
 		return ANSWER_NO;
@@ -47,6 +57,9 @@ static enum answer read_wal_e_helps(const struct reading *r, struct error *why)
 		return ANSWER_NO;
 	}
 	memory_set(r->memory, "needed_segment", segment);
+	young = !decide_segment_gone(r->look, &known, segment) && known;
+	memory_set(r->memory, "primary_has_it", young ? "yes" : "no");
+	memory_set(r->memory, "archived_segment", young ? archived_segment(r->look) : "");
 	snprintf(bytes, sizeof(bytes), "%u",
 		 r->look->primary.facts.wal_segment_bytes ? r->look->primary.facts.wal_segment_bytes :
 							    16u * 1024 * 1024);
@@ -119,7 +132,7 @@ const struct action check_tools_script = {
 /*
  * The segment itself is asked for, with the site's own WAL-E, but what arrives is not decrypted: `cat` stands in for gpg
  * and lzop, so that the key stays as it is. "complete wal restore" is logged even when the object was missing; the file
- * tells.
+ * tells. A segment that the primary still has may be too young for the archive: then another one shows that it works.
  */
 const struct action check_archive = {
 	.name = "check the archive",
@@ -127,10 +140,18 @@ const struct action check_archive = {
 		"t=$(mktemp -d /tmp/pgresync-check-XXXXXX) || exit 3\n"
 		"trap 'rm -rf \"$t\"' EXIT; trap 'exit 1' HUP INT TERM\n"
 		"for x in gpg lzop; do printf '#!/bin/sh\\nexec cat\\n' >\"$t/$x\"; chmod 700 \"$t/$x\"; done\n"
-		"seg=${needed_segment}\n"
-		"PATH=\"$t:$PATH\" WALE_RETRIES=1 timeout 120 ${envdir} ${env_dir} ${wal_e} wal-fetch -p 0 \"$seg\" \"$t/segment\" >\"$t/out\" 2>&1; rc=$?\n"
-		"[ $rc = 0 ] && [ -s \"$t/segment\" ] && { echo \"$seg is in the archive\"; exit 0; }\n"
+		"seg=${needed_segment}; other=${archived_segment}\n"
+		"fetch() {\n"
+		"	PATH=\"$t:$PATH\" WALE_RETRIES=1 timeout 120 ${envdir} ${env_dir} ${wal_e} wal-fetch -p 0 \"$1\" \"$t/segment\" >\"$t/out\" 2>&1; rc=$?\n"
+		"	[ $rc = 0 ] && [ -s \"$t/segment\" ]\n"
+		"}\n"
+		"fetch \"$seg\" && { echo \"$seg is in the archive\"; exit 0; }\n"
 		"if grep -q 'could no longer locate object' \"$t/out\" || { [ $rc = 0 ] && [ ! -s \"$t/segment\" ]; }; then\n"
+		"	if [ ${primary_has_it} = yes ]; then\n"
+		"		rm -f \"$t/segment\"\n"
+		"		[ -n \"$other\" ] && fetch \"$other\" && { echo \"$seg is not archived yet, and the primary has it; $other is in the archive\"; echo \"pgresync:needed_segment=$other\"; exit 0; }\n"
+		"		echo \"WAL segment $seg, which this standby needs next, is not in the archive yet, and the primary still has it: there is nothing to restore, it only needs to stream\" >&2; exit 20\n"
+		"	fi\n"
 		"	echo \"WAL segment $seg, which this standby needs next, is not in the archive: method pg_resync_slave copies the primary anew\" >&2; exit 20\n"
 		"fi\n"
 		"echo \"the archive does not answer (exit status $rc): $(grep -a 'MSG:\\|DETAIL:\\|rror' \"$t/out\" | tail -n 1 | cut -c 1-200)\" >&2; exit 20\n",
