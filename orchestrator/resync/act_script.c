@@ -3,6 +3,7 @@
  * (the script moves it about, and its first command deletes the copy that an interrupted run left), its password
  * prompt answered exactly once, and a half-finished swap of directories finished forward, never run over again.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "inventory/host.h"
@@ -30,6 +31,13 @@ static const struct action take = {
 
 static enum answer read_settled(const struct reading *r, struct error *why)
 {
+	const char *kept = memory_get(r->memory, "old_directory");
+	char text[300];
+
+	if (kept) {
+		snprintf(text, sizeof(text), "%.200s is the data directory of before: remove it when the standby is good", kept);
+		memory_set(r->memory, "warning", text);
+	}
 	memory_set(r->memory, "conf_reverted", r->reply->status == 0 ? "yes" : "no");
 	if (r->reply->status == 0)
 		return ANSWER_YES;
@@ -69,7 +77,7 @@ static const struct action settle = {
 	"	echo 'started PostgreSQL'\n"
 	"fi\n"
 	"[ ! -d \"$S\" ] || { rm -rf \"$S\" && echo \"removed $S\"; }\n"
-	"[ ! -d \"$T\" ] || echo \"$T is the data directory of before: remove it when the standby streams\"\n"
+	"[ ! -d \"$T\" ] || echo \"pgresync:old_directory=$T\"\n"
 	"exit 0\n",
 	.user = REMOTE_ROOT,
 	.flags = ACTION_DETACHED | ACTION_RETRIED,

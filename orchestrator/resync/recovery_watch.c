@@ -193,6 +193,7 @@ enum answer recovery_watch_prove(const struct reading *r, struct error *why)
 		return error_set(why, ERROR_HOST, "%.300s", j.reason), ANSWER_NO;
 	if (!sample_is_good(r, &j, &news, why)) {
 		r->watch->good_samples = 0;
+		keep_line(r->watch->line, why->text, strlen(why->text));
 		return ANSWER_NOT_YET;
 	}
 	r->watch->good_samples++;

@@ -52,6 +52,8 @@ void walk_end_now(struct walk *w)
 	if (w->owed.code)
 		error_set(&r.why, ERROR_OWED, "%.220s%s%.220s", w->owed.text,
 			  w->why.code ? "; it gave back because: " : "", w->why.code ? w->why.text : "");
+	else if (w->why.code && warning)
+		error_set(&r.why, w->why.code, "%.260s; %.220s", w->why.text, warning);
 	r.left = (struct run_left_as){left(w, "key_protected"), left(w, "conf_reverted"), left(w, "puppet_on"),
 				      left(w, "collectd_running")};
 	journal_forget(w->env.journal, w);
