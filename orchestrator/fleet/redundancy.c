@@ -76,8 +76,10 @@ static bool primary_stays_safe(struct redundancy *r, const struct host *primary,
 	if (go == 0 || stay > 0)
 		return true;
 	return error_set(why, ERROR_REFUSED,
-			 "%s is %s healthy standby of %s: resync one at a time, or say --allow-last-standby REASON",
-			 last->name, go == 1 ? "the last" : "one of the last", primary->name);
+			 go == 1 ? "%s is the last healthy standby of %s: say --allow-last-standby REASON if that must be" :
+				   "%s is one of the last healthy standbys of %s: resync one at a time, or say "
+				   "--allow-last-standby REASON",
+			 last->name, primary->name);
 }
 
 static void judge(void *ctx)

@@ -56,15 +56,31 @@ static void finish(struct fleet_run *r, const struct error *refused)
 	timer_close(&r->later, run_free);
 }
 
+static void tell_host(struct fleet_run *r, struct run_part *p, const struct walk_news *news,
+		      const struct walk_result *result)
+{
+	struct fleet_host h = {.pair = p->pair,
+			       .method = p->method,
+			       .state = p->state,
+			       .waiting_for = p->waiting_for,
+			       .news = news,
+			       .result = result};
+
+	r->watch.host(r->watch.ctx, (size_t)(p - r->parts), &h);
+}
+
 /* A run that is refused after it was recorded leaves a record of that, and no lease. */
 static void refuse(struct fleet_run *r, const struct error *why)
 {
 	struct error ignored;
 
 	if (r->run) {
-		for (size_t i = 0; i < r->n_parts; i++)
+		for (size_t i = 0; i < r->n_parts; i++) {
 			run_host_set_state(r->spec.store, r->run, r->parts[i].pair->standby->name, RUN_HOST_REFUSED,
 					   why->text, &ignored);
+			r->parts[i].state = RUN_HOST_REFUSED;
+			tell_host(r, &r->parts[i], NULL, NULL);
+		}
 		run_set_state(r->spec.store, r->run, RUN_FAILED, why->text, &ignored);
 		lease_release_run(r->spec.store, r->run, &ignored);
 	}
@@ -92,19 +108,6 @@ static void end_run(void *ctx)
 	run_set_state(r->spec.store, r->run, whole_state(r), "", &why);
 	lease_release_run(r->spec.store, r->run, &why);
 	finish(r, NULL);
-}
-
-static void tell_host(struct fleet_run *r, struct run_part *p, const struct walk_news *news,
-		      const struct walk_result *result)
-{
-	struct fleet_host h = {.pair = p->pair,
-			       .method = p->method,
-			       .state = p->state,
-			       .waiting_for = p->waiting_for,
-			       .news = news,
-			       .result = result};
-
-	r->watch.host(r->watch.ctx, (size_t)(p - r->parts), &h);
 }
 
 /* The one door for a standby's state in a run. */

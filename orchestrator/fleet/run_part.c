@@ -33,7 +33,7 @@ static bool target_acceptable(struct fleet_run *r, const struct run_part *p, str
 	}
 	if (p->method->secret && ref->kind == SECRET_NOT_SET)
 		return error_set(why, ERROR_CONFIG,
-				 "%s: method %s needs the secret %s: say where it is in the inventory", p->pair->name,
+				 "%s: method %s needs secrets.%s, and the inventory does not say where it is", p->pair->name,
 				 p->method->name, p->method->secret);
 	return r->spec.dry_run || nothing_owed(r, p->pair->standby->name, why);
 }
