@@ -7,7 +7,18 @@ wale_sha256=bdf55a7f6e2bd0c2298502928756d222d2804391ef39b3f36c2514293c5d65e9
 
 wal_e_missing()
 {
-	[[ -e $wale/.complete ]] || printf 'WAL-E %s\n' "$wale_version"
+	[[ -e $wale/.complete ]] && wal_e_prefetches || printf 'WAL-E %s\n' "$wale_version"
+}
+
+# WAL-E's prefetchers ask of every stdin whether it is a socket, which Python has refused to answer for other files since
+# 3.7: without this they end at once, and a restore here would not be what it is on the estate's machines.
+wal_e_daemon() { echo "$wale"/lib/python3*/site-packages/wal_e/pep3143daemon/daemon.py; }
+wal_e_prefetches() { grep -q 'stat.S_ISSOCK' "$(wal_e_daemon)" 2>/dev/null; }
+wal_e_mend()
+{
+	wal_e_prefetches || sed -i -e 's/^import socket$/import socket\nimport stat/' \
+		-e 's/^    sock = socket\.fromfd($/    if not stat.S_ISSOCK(os.fstat(sys.__stdin__.fileno()).st_mode):\n        return False\n&/' "$(wal_e_daemon)"
+	wal_e_prefetches || die "WAL-E's prefetchers could not be mended: $(wal_e_daemon)"
 }
 
 wal_e_works()
@@ -26,5 +37,6 @@ wal_e_install()
 		wal_e_works || die "WAL-E is installed but does not run: $wale/bin/wal-e version"
 		say "installed WAL-E $wale_version into $wale"
 	fi
+	wal_e_mend
 	: >"$wale/.complete"
 }
