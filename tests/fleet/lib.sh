@@ -63,7 +63,7 @@ fresh_store()
 # run ARGUMENT…: pgresync with its output in $work/out; prints nothing; the status is in $status.
 run()
 {
-	"$program" "$@" >"$work/out" 2>&1 </dev/null
+	timeout "${FLEET_WITHIN:-240}" "$program" "$@" >"$work/out" 2>&1 </dev/null
 	status=$?
 	[[ -z ${FLEET_VERBOSE:-} ]] || sed 's/^/# /' "$work/out"
 	return 0
@@ -76,6 +76,17 @@ expect()
 {
 	[[ $status -eq $1 ]] || { echo "exit status $status, wanted $1"; tail -n 40 "$work/out"; return 1; }
 	[[ $# -lt 2 ]] || grep -qF -- "$2" "$work/out" || { echo "it does not say: $2"; tail -n 40 "$work/out"; return 1; }
+}
+
+# within SECONDS COMMAND…: until it succeeds.
+within()
+{
+	local until=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		((SECONDS < until)) || return 1
+		sleep 0.2
+	done
 }
 
 on() { "$lab" exec "$@"; }
