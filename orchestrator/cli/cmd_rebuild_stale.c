@@ -168,10 +168,11 @@ const struct command command_rebuild_stale = {
 	.arguments = "[STANDBY|PRIMARY|SITE|ENVIRONMENT...]",
 	.summary = "resync the standbys that are stale by policy",
 	.about = "Measures every standby, says what it is and whether it is resynced, and resyncs those\n"
-		 "that cannot catch up by themselves, or whose lag was too high for too long. Never twice\n"
-		 "within the cool-down, never a primary's last healthy standby. For a timer, for\n"
-		 "'pgresync serve', or by hand. A failure is told to syslog and to the program 'notify'\n"
-		 "of config.yml when nobody sits at a terminal.",
+		 "that cannot catch up by themselves, or whose lag was too high for too long (each pass\n"
+		 "remembers what it measured for the next). Never twice within the cool-down, never a\n"
+		 "primary's last healthy standby. For a timer, for 'pgresync serve', or by hand. A failure\n"
+		 "is told to syslog and to the program 'notify' of config.yml when nobody sits at a\n"
+		 "terminal.",
 	.options = options,
 	.examples = examples,
 	.least = 0,
