@@ -20,6 +20,7 @@ struct host_ssh {
 	const char *jump; /* a host of this inventory, "": reached directly */
 	int64_t port;	  /* 22 unless said */
 	bool legacy, allow_loopback;
+	bool config; /* what the inventory leaves open is as the operator's own ssh_config says */
 	const char *const *identities, *const *known_hosts;
 	const char *identity_agent;
 };

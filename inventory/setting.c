@@ -28,6 +28,7 @@ const struct setting setting_table[] = {
 	TEXT("ssh.user", SETTING_USER, "", ssh.user),
 	NUMBER("ssh.port", "22", ssh.port, 1, 65535),
 	TEXT("ssh.jump", SETTING_NAME, "", ssh.jump),
+	TEXT("ssh.config", SETTING_BOOL, "false", ssh.config),
 	TEXT("ssh.legacy", SETTING_BOOL, "false", ssh.legacy),
 	TEXT("ssh.allow_loopback", SETTING_BOOL, "false", ssh.allow_loopback),
 	TEXT("ssh.identities", SETTING_PATHS, "", ssh.identities),
