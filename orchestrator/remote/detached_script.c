@@ -32,9 +32,10 @@ static const char watcher[] = "sleep \"$1\";[ -e rc ]&&exit;alive child||exit;: 
 
 /*
  * The supervisor. $1 directory, $2 library, $3 watcher, $4 child's wrapper, $5 how to become the user, $6 1 for
- * interactive, $7 seconds, $8 shell, $9 1 for input. Descriptor 3 is the FIFO for reading and writing (it does not
+ * interactive, $7 seconds, $8 shell. Descriptor 3 is the FIFO for reading and writing (it does not
  * end while somebody holds it), 4 the same for reading. mkdir begun decides between us and whoever gives us up.
- * rc.tmp was made at the start, so that the exit status can be written on a full disk.
+ * rc.tmp was made at the start, so that the exit status can be written on a full disk; when the directory itself is
+ * gone, nobody wants it any more.
  */
 static const char supervisor[] =
 	"cd \"$1\"||exit 1;eval \"$2\";sh=$8\n"
@@ -42,10 +43,9 @@ static const char supervisor[] =
 	"h=;if [ \"$6\" = 1 ];then sleep 2147483647 4<&- & h=$!;note hold $h;fi\n"
 	"exec 3<&-\n"
 	"w=;if [ \"$7\" -gt 0 ];then setsid \"$sh\" -c \"$2$3\" pgresync \"$7\" 4<&- & w=$!;fi\n"
-	"[ \"$6$9\" != 00 ]||exec 4</dev/null\n"
 	"setsid \"$sh\" -c \"$2$4\" pgresync $5 \"$sh\" -c \"$(cat cmd)\" <&4 4<&- >>out 2>>err\n"
 	"x=$?\n"
-	"until printf '%-11d\\n' $x|dd of=rc.tmp conv=notrunc,fsync 2>/dev/null&&mv rc.tmp rc;do sleep 5;done\n"
+	"until printf '%-11d\\n' $x|dd of=rc.tmp conv=notrunc,fsync 2>/dev/null&&mv rc.tmp rc;do [ -e cmd ]||break;sleep 5;done\n"
 	"[ -z \"$h\" ]||kill $h;[ -z \"$w\" ]||kill -KILL -$w\n";
 
 /*
@@ -66,8 +66,8 @@ static const char starter[] =
 	"{ printf '%-11d\\n' 0 >rc.tmp&&: >out&&: >err&&mkfifo in&&printf %s \"$T\" >cmd.tmp&&mv cmd.tmp cmd;}||undo 91\n"
 	"exec 3<>in 4<in\n"
 	"if [ $N -gt 0 ];then n=$(head -c $N|tee in|wc -c);[ \"$n\" -eq $N ]||undo 93;fi\n"
-	"unset SUDO_COMMAND;i=0;[ $N = 0 ]||i=1\n"
-	"setsid setsid \"$H\" -c \"$V\" pgresync \"$PWD\" \"$B\" \"$W\" \"$C\" \"$U\" $I $L \"$H\" $i "
+	"unset SUDO_COMMAND\n"
+	"setsid setsid \"$H\" -c \"$V\" pgresync \"$PWD\" \"$B\" \"$W\" \"$C\" \"$U\" $I $L \"$H\" "
 	"</dev/null >/dev/null 2>&1\n"
 	"i=0;while [ ! -e pid ]&&[ ! -e rc ]&&[ $i -lt 60 ];do i=$((i+1));sleep 0.05 2>/dev/null||sleep 1;done\n"
 	"echo started\n";
@@ -104,17 +104,19 @@ static const char feeder[] = "cd \"$D\" 2>/dev/null||exit 94;IFS= read -r line||
 
 static const char feed_ender[] = "cd \"$D\" 2>/dev/null||exit 94;alive hold&&kill $p;exit 0\n";
 
-/* The whole session of the command, since a job-control shell in it makes process groups of its own. */
+/* The whole session of the command, since a job-control shell in it makes process groups of its own. 97: it began and
+ * something of it still runs. */
 static const char stopper[] =
 	"cd \"$D\" 2>/dev/null||exit 0\n"
 	"if mkdir begun 2>/dev/null;then rm -f pid;echo never;exit 0;fi\n"
 	"i=0;while [ ! -e child ]&&alive pid&&[ ! -e rc ]&&[ $i -lt 10 ];do i=$((i+1));nap;done\n"
-	"alive child||exit 0;c=$p\n"
+	"alive child||{ [ ! -e child ]&&alive pid&&[ ! -e rc ]&&exit 97;exit 0;};c=$p\n"
 	"of(){ l=;{ read -r l <\"$1\";} 2>/dev/null;[ -n \"$l\" ]||return 1;q=${l%% *};l=${l##*\") \"};set -- $l\n"
 	"[ \"$1\" != Z ]&&[ \"$4\" = \"$c\" ];}\n"
 	"left(){ m=;for f in /proc/[0-9]*/stat;do of \"$f\"&&m=\"$m $q\";done;[ -n \"$m\" ];}\n"
 	"left&&kill -TERM $m 2>/dev/null;i=0;while left&&[ $i -lt $G ];do i=$((i+1));nap;done\n"
-	"i=0;while left&&[ $i -lt 10 ];do i=$((i+1));kill -KILL $m 2>/dev/null;nap;done;echo stopped\n";
+	"i=0;while left&&[ $i -lt 10 ];do i=$((i+1));kill -KILL $m 2>/dev/null;nap;done\n"
+	"left&&{ echo \"process$m does not end\" >&2;exit 97;};echo stopped\n";
 
 static const char cleaner[] =
 	"cd \"$S/$R\" 2>/dev/null||{ echo removed 0 kept 0;exit 0;}\n"
@@ -211,9 +213,9 @@ void detached_script_stop_run(struct buf *out, const char *state_dir, int64_t ru
 	assign(out, "S", state_dir);
 	buf_addf(out, "R=run-%" PRId64 "\nG=%u\n", run, grace_ms / 200);
 	buf_adds(out, library);
-	buf_adds(out, "for D in \"$S/$R\"/*/;do [ ! -d \"$D\" ]||[ -e \"${D}rc\" ]||(\n");
+	buf_adds(out, "F=0;for D in \"$S/$R\"/*/;do [ ! -d \"$D\" ]||[ -e \"${D}rc\" ]||(\n");
 	buf_adds(out, stopper);
-	buf_adds(out, ");done;exit 0\n");
+	buf_adds(out, ")||F=$?;done;exit $F\n");
 }
 
 void detached_script_clean(struct buf *out, const char *state_dir, int64_t run)

@@ -14,7 +14,8 @@ enum {
 	DETACHED_CUT = 93,	  /* the input did not arrive whole; nothing was run */
 	DETACHED_GONE = 94,	  /* there is no such row */
 	DETACHED_NOT_RUNNING = 95,
-	DETACHED_INPUT_OVER = 96
+	DETACHED_INPUT_OVER = 96,
+	DETACHED_STILL_RUNS = 97 /* it could not be ended */
 };
 
 /* "ROW-NAME-ATTEMPT" with harmless characters only. */

@@ -122,6 +122,7 @@ static void an_answer_is_fed_once(void **state)
 	start_spec(f, &spec); /* another controller, which asks again for the first answer */
 	detached_feed(f->d, "b", 1);
 	run_until(&f->loop, &f->fed, 2, 9000);
+	assert_true(f->fed_well);
 	detached_feed(f->d, "c", 1);
 	finish(f);
 	assert_string_equal(f->out.bytes, "got a\ngot c\n");

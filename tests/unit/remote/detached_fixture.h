@@ -31,6 +31,7 @@ static inline int begin(void **state)
 	struct fixture *f = mem_new(struct fixture);
 
 	signal(SIGPIPE, SIG_IGN);
+	setenv("HOME", "/nonexistent", 1); /* bash reads ~/.bashrc when its stdin is a socket */
 	uv_loop_init(&f->loop);
 	f->remote = remote_local_new(&f->loop, "here", shell);
 	snprintf(f->dir, sizeof(f->dir), "/tmp/detached-test-XXXXXX");

@@ -94,6 +94,20 @@ static void a_whole_run_is_stopped(void **state)
 	assert_int_equal(f->end.status, 143);
 }
 
+static void a_supervisor_without_its_directory_goes_away(void **state)
+{
+	struct fixture *f = *state;
+	char path[64];
+
+	start(f, "sleep 1");
+	pid_in(f, "child");
+	snprintf(path, sizeof(path), "/proc/%ld/cmdline", pid_in(f, "pid"));
+	remove_tree(f->state);
+	for (int i = 0; i < 40 && !is_empty(path); i++)
+		run_for(&f->loop, 100);
+	assert_true(is_empty(path));
+}
+
 static void cleaning_spares_what_runs(void **state)
 {
 	struct fixture *f = *state;
@@ -127,6 +141,7 @@ int main(int argc, char **argv)
 		DETACHED_TEST(stopping_ends_it),
 		DETACHED_TEST(who_ignores_term_is_killed_with_its_children),
 		DETACHED_TEST(a_whole_run_is_stopped),
+		DETACHED_TEST(a_supervisor_without_its_directory_goes_away),
 		DETACHED_TEST(cleaning_spares_what_runs),
 	};
 

@@ -165,6 +165,17 @@ static void a_state_directory_that_cannot_be_made_is_named(void **state)
 	assert_non_null(strstr(f->why, "/proc/pgresync"));
 }
 
+static void a_link_is_no_state_directory(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(symlink(f->dir, f->state), 0);
+	start(f, "true");
+	finish(f);
+	assert_int_equal(f->end.outcome, DETACHED_NEVER);
+	assert_non_null(strstr(f->why, "not a directory of our own"));
+}
+
 static void a_full_disk_still_keeps_the_status(void **state)
 {
 	struct fixture *f = *state;
@@ -243,6 +254,7 @@ int main(int argc, char **argv)
 		DETACHED_TEST(following_goes_on_at_the_offset),
 		DETACHED_TEST(attaching_to_nothing_says_that_nothing_ran),
 		DETACHED_TEST(a_state_directory_that_cannot_be_made_is_named),
+		DETACHED_TEST(a_link_is_no_state_directory),
 		DETACHED_TEST(a_full_disk_still_keeps_the_status),
 		DETACHED_TEST(starting_on_a_full_disk_runs_nothing),
 		DETACHED_TEST(it_may_be_freed_by_its_end),

@@ -147,7 +147,17 @@ static void without_its_end_mark_the_outcome_is_unknown(void **state)
 {
 	struct fixture *f = *state;
 
-	asks(f, "echo half; kill -9 $PPID");
+	char path[] = "/tmp/remote-local-test-XXXXXX";
+	int fd = mkstemp(path);
+	scoped_mem char *text = mem_printf("echo x >>%s; echo half; kill -9 $PPID", path);
+	struct stat st;
+
+	asks(f, text);
+	run_for(&f->loop, 100);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_size, 2); /* sent once, whatever became of it */
+	close(fd);
+	unlink(path);
 	assert_int_equal(f->answer.code, ERROR_UNREACHABLE);
 	assert_true(f->answer.sent);
 	assert_non_null(strstr(f->answer.text, "outcome is unknown"));
