@@ -120,7 +120,7 @@ static bool weigh(struct command_context *context, struct rebuild_plan *plan, co
 	for (size_t i = 0; good && i < all->n; i++) {
 		struct stale_case *c = &plan->cases[i];
 
-		stale_case_take(c, measured[i].look, &measured[i].judgement);
+		stale_case_take(c, measured[i].look, &measured[i].judgement, plan->method->name);
 		/* The look does not outlive the measuring, the pair does. */
 		c->pair = all->pairs[i];
 		c->selected = selected_has(selected, all->pairs[i]);

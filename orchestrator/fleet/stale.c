@@ -30,7 +30,8 @@ static bool say(struct weighing *w, bool chosen, const char *format, ...)
 	return true;
 }
 
-void stale_case_take(struct stale_case *c, const struct look *look, const struct judgement *judgement)
+void stale_case_take(struct stale_case *c, const struct look *look, const struct judgement *judgement,
+		     const char *method)
 {
 	char needed[32];
 	bool known;
@@ -39,6 +40,7 @@ void stale_case_take(struct stale_case *c, const struct look *look, const struct
 	c->judgement = *judgement;
 	c->runs_as_primary = look->standby.up && !look->standby.facts.in_recovery;
 	c->needs_what_is_gone = decide_segment_gone(look, &known, needed);
+	c->cannot_be_helped = !decide_method_helps(look, method, &c->why_not);
 }
 
 bool stale_is_above(const struct stale_policy *p, const struct judgement *j)
@@ -122,6 +124,8 @@ static void weigh(struct weighing *w)
 		return;
 	if (!by_verdict(w))
 		by_lag(w);
+	if (w->choice->chosen && w->c->cannot_be_helped)
+		say(w, false, "%s, but %s", verdict_name(w->c->judgement.verdict), w->c->why_not.text);
 	cool_down(w);
 }
 

@@ -42,6 +42,8 @@ struct stale_case {
 	bool needs_what_is_gone; /* the segment it needs is gone from the primary */
 	bool owed;		 /* something of an earlier run is still changed on it */
 	int64_t at_work;	 /* the run that has it now; 0: none */
+	bool cannot_be_helped;	 /* by the method of the pass; `why_not` says why */
+	struct error why_not;
 	struct judgement judgement;
 	struct sample sample;
 };
@@ -51,8 +53,9 @@ struct stale_choice {
 	char reason[480];
 };
 
-/* Fills the facts of a case that a look tells. */
-void stale_case_take(struct stale_case *c, const struct look *look, const struct judgement *judgement);
+/* Fills the facts of a case that a look tells, for a pass by that method. */
+void stale_case_take(struct stale_case *c, const struct look *look, const struct judgement *judgement,
+		     const char *method);
 /* Is its lag above one of the thresholds now? For sample_note(), before choosing. */
 bool stale_is_above(const struct stale_policy *p, const struct judgement *j);
 /* Decides for each of the n cases; ret has room for n. method is the one of the pass. */

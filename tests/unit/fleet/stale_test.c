@@ -177,6 +177,19 @@ static void what_is_in_other_hands_is_left(void **state)
 	expect(1, false, "run 42 is at work");
 }
 
+static void what_the_method_cannot_help_is_left(void **state)
+{
+	(void)state;
+	cases[0].judgement.verdict = VERDICT_DIVERGED;
+	cases[0].cannot_be_helped = true;
+	error_set(&cases[0].why_not, ERROR_REFUSED, "PostgreSQL 15 refuses it");
+	choose("pg_resync_slave", 1);
+	expect(0, false, "diverged, but PostgreSQL 15 refuses it");
+	cases[0].judgement.verdict = VERDICT_STREAMING;
+	choose("pg_resync_slave", 1);
+	expect(0, false, "streaming: reason 0");
+}
+
 static void what_was_not_selected_is_left(void **state)
 {
 	(void)state;
@@ -299,17 +312,18 @@ static void a_look_fills_the_case(void **state)
 
 	(void)state;
 	fake_pair_init(p);
-	stale_case_take(&c, &p->look, &j);
+	stale_case_take(&c, &p->look, &j, "wal-e");
 	assert_ptr_equal(c.pair, &p->pair);
-	assert_false(c.runs_as_primary || c.needs_what_is_gone);
+	assert_false(c.runs_as_primary || c.needs_what_is_gone || c.cannot_be_helped);
 	p->look.standby.facts.in_recovery = false;
 	snprintf(p->look.primary.oldest_segment, sizeof(p->look.primary.oldest_segment), "%s",
 		 "000000010000000000000099");
-	stale_case_take(&c, &p->look, &j);
+	stale_case_take(&c, &p->look, &j, "wal-e");
 	assert_true(c.runs_as_primary && c.needs_what_is_gone);
-	p->look.standby.up = false;
-	stale_case_take(&c, &p->look, &j);
+	p->look.standby.up = p->look.standby.data_dir_there = false;
+	stale_case_take(&c, &p->look, &j, "wal-e");
 	assert_false(c.runs_as_primary);
+	assert_true(c.cannot_be_helped && strstr(c.why_not.text, "needs the old data directory"));
 }
 
 #define ANEW(name) cmocka_unit_test_setup(name, begin)
@@ -326,6 +340,7 @@ int main(void)
 		ANEW(without_thresholds_lag_does_not_count),
 		ANEW(never_twice_within_the_cool_down),
 		ANEW(what_is_in_other_hands_is_left),
+		ANEW(what_the_method_cannot_help_is_left),
 		ANEW(what_was_not_selected_is_left),
 		ANEW(the_last_healthy_standby_is_kept),
 		ANEW(a_stale_one_loses_nothing_when_it_is_the_only_one),
