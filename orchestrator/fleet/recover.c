@@ -27,6 +27,7 @@ struct part {
 	struct walk *walk;
 	char tag[32];
 	bool was_final; /* its run has ended before: nobody waits for its state */
+	bool busy;	/* another recover is at it */
 };
 
 struct fleet_recover {
@@ -72,6 +73,21 @@ static bool under_way(void *ctx, const struct run_host *h)
 	return false;
 }
 
+/* Whether we know how to give back what is held there. */
+static bool is_known(const struct part *p)
+{
+	return p->pair && p->method;
+}
+
+static bool is_busy(const struct fleet_recover *r, int64_t run)
+{
+	bool busy = false;
+
+	for (size_t i = 0; i < r->n_parts; i++)
+		busy |= r->parts[i].of_run == run && r->parts[i].busy;
+	return busy;
+}
+
 /* Nothing is left for an interrupted run to do: its hosts and itself get their last state, its leases go. */
 static void close_run(struct fleet_recover *r, int64_t run)
 {
@@ -97,7 +113,8 @@ static void end(void *ctx)
 	struct error ignored;
 
 	for (size_t i = 0; i < r->n_interrupted; i++)
-		close_run(r, r->interrupted[i]);
+		if (!is_busy(r, r->interrupted[i]))
+			close_run(r, r->interrupted[i]);
 	if (r->run) {
 		run_set_state(r->spec.store, r->run, r->owed ? RUN_FAILED : RUN_DONE, "", &ignored);
 		lease_release_run(r->spec.store, r->run, &ignored);
@@ -151,9 +168,26 @@ static void part_ended(void *ctx, const struct walk_result *result)
 		timer_after(&r->later, 0, end);
 }
 
+/* Also what an earlier recover, itself interrupted, may still be doing there. */
+static size_t stops_of(const struct part *p, int64_t ret[WALK_STOPS])
+{
+	struct held_worker workers[WALK_STOPS - 1];
+	struct error ignored;
+	size_t n = 0, i = 0;
+
+	if (!held_workers(p->all->spec.store, p->of_run, p->host, workers, WALK_STOPS - 1, &n, &ignored))
+		n = 0;
+	ret[0] = fleet_run_number(p->of_run, p->begun_us);
+	for (size_t k = 0; k < n; k++)
+		if (workers[k].run != p->of_run)
+			ret[++i] = fleet_run_number(workers[k].run, workers[k].begun_us);
+	return i + 1;
+}
+
 static void begin_part(struct part *p)
 {
 	struct fleet_recover *r = p->all;
+	int64_t stops[WALK_STOPS];
 	struct walk_spec spec = {.reach = r->spec.reach,
 				 .journal = r->journal,
 				 .pair = p->pair,
@@ -161,7 +195,8 @@ static void begin_part(struct part *p)
 				 .run = r->run,
 				 .of_run = p->of_run,
 				 .host_run = fleet_run_number(r->run, r->begun_us),
-				 .stop_run = fleet_run_number(p->of_run, p->begun_us),
+				 .stop_runs = stops,
+				 .n_stop_runs = stops_of(p, stops),
 				 .tag = p->tag,
 				 .reason = "recover",
 				 .held = &p->held};
@@ -210,7 +245,7 @@ static struct part *find_part(struct fleet_recover *r, int64_t run, const char *
 	return NULL;
 }
 
-/* Adds the host of one hold, once; false when the hold cannot be given back by us, and says so. */
+/* Adds the host of one hold, once; one that we cannot give back is left out, said, and no hindrance for the others. */
 static bool add_part(struct fleet_recover *r, const struct held *held, struct error *why)
 {
 	struct run_facts f = {.all = r, .host = held->host};
@@ -232,10 +267,17 @@ static bool add_part(struct fleet_recover *r, const struct held *held, struct er
 	p->method = method_find(f.method);
 	p->pair = inventory_find_pair(r->spec.inventory, held->host);
 	fleet_run_tag(p->tag, held->run, f.begun_us);
-	if (!p->pair || !p->method)
-		return error_set(why, ERROR_OWED, "%s: run %lld still holds \"%s\", but %s", held->host,
-				 (long long)held->run, held->hold,
-				 p->pair ? "its method is unknown to this version" : "the inventory no longer has it");
+	if (!is_known(p)) {
+		struct error ignored;
+
+		r->owed++;
+		error_set(&r->why, ERROR_OWED, "%s: run %lld still holds \"%s\", but %s", held->host,
+			  (long long)held->run, held->hold,
+			  p->pair ? "its method is unknown to this version" : "the inventory no longer has it");
+		if (!p->was_final)
+			run_host_set_state(r->spec.store, p->of_run, p->host, RUN_HOST_OWED, r->why.text, &ignored);
+		return true;
+	}
 	return journal_held(r->spec.store, held->run, held->host, &p->held, why);
 }
 
@@ -260,41 +302,64 @@ static bool begun_at(void *ctx, const struct run *run)
 	return false;
 }
 
+/* Each standby once, however many runs left something on it. */
+static size_t list_targets(const struct fleet_recover *r, struct run_target *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_parts; i++) {
+		bool named = !is_known(&r->parts[i]);
+
+		for (size_t k = 0; k < n; k++)
+			named |= strcmp(ret[k].host, r->parts[i].host) == 0;
+		if (!named)
+			ret[n++] = (struct run_target){r->parts[i].host, r->parts[i].pair->primary->name,
+						       r->parts[i].method->name};
+	}
+	return n;
+}
+
+/* The lease of its run where that was interrupted, else one of our own: two recovers never give back the same. */
+static void claim(struct part *p)
+{
+	struct fleet_recover *r = p->all;
+	struct error why, ignored;
+
+	if (!is_known(p) || (p->was_final ? lease_take_standby(r->spec.store, p->host, r->run, r->spec.by, &why) :
+					    lease_take_over(r->spec.store, p->of_run, r->spec.force, r->spec.by, &why)))
+		return;
+	p->busy = true;
+	r->skipped++;
+	run_host_set_state(r->spec.store, r->run, p->host, RUN_HOST_REFUSED, why.text, &ignored);
+}
+
 /* A run of its own, so that the giving-back stands in the history like everything else. */
 static bool record(struct fleet_recover *r, struct error *why)
 {
-	struct run_target *targets = mem_grow(NULL, r->n_parts, sizeof(*targets));
+	struct run_target *targets = mem_grow(NULL, r->n_parts + 1, sizeof(*targets));
 	struct run_spec spec = {.kind = "recover",
 				.method = "",
 				.reason = "give back what interrupted runs left held",
 				.limits = "",
 				.by = r->spec.by};
-	size_t n = 0;
-	bool ok;
+	size_t n = list_targets(r, targets);
+	bool ok = n == 0 || (run_begin(r->spec.store, &spec, targets, n, &r->run, why) &&
+			     run_load(r->spec.store, r->run, begun_at, r, why) &&
+			     run_set_state(r->spec.store, r->run, RUN_RUNNING, "", why));
 
-	for (size_t i = 0; i < r->n_parts; i++) {
-		bool named = false;
-
-		for (size_t k = 0; k < n; k++)
-			named |= strcmp(targets[k].host, r->parts[i].host) == 0;
-		if (!named)
-			targets[n++] = (struct run_target){r->parts[i].host, r->parts[i].pair->primary->name,
-							   r->parts[i].method->name};
-	}
-	ok = run_begin(r->spec.store, &spec, targets, n, &r->run, why) &&
-	     run_load(r->spec.store, r->run, begun_at, r, why) &&
-	     run_set_state(r->spec.store, r->run, RUN_RUNNING, "", why);
-	for (size_t i = 0; ok && i < r->n_parts; i++)
-		if (!r->parts[i].was_final)
-			ok = lease_take_over(r->spec.store, r->parts[i].of_run, r->spec.force, r->spec.by, why);
 	free(targets);
+	for (size_t i = 0; ok && n && i < r->n_parts; i++)
+		claim(&r->parts[i]);
 	return ok;
 }
 
 static bool note_interrupted(void *ctx, const struct run *run)
 {
 	struct fleet_recover *r = ctx;
+	struct error ignored;
 
+	if (strcmp(run->kind, "recover") == 0) /* it holds nothing itself; its leases would be in our way */
+		lease_release_run(r->spec.store, run->id, &ignored);
 	r->interrupted = mem_grow(r->interrupted, r->n_interrupted + 1, sizeof(*r->interrupted));
 	r->interrupted[r->n_interrupted++] = run->id;
 	return true;
@@ -306,14 +371,15 @@ static void begin(void *ctx)
 
 	if (!run_list_interrupted(r->spec.store, note_interrupted, r, &r->why) || !collect(r, &r->why) ||
 	    (r->n_parts && !record(r, &r->why))) {
-		r->owed += r->n_parts ? r->n_parts : 1;
+		r->owed = r->n_parts ? r->n_parts : 1;
 		r->n_interrupted = 0;
 		end(r);
 		return;
 	}
 	for (size_t i = 0; i < r->n_parts; i++)
-		begin_part(&r->parts[i]);
-	if (r->n_parts == 0)
+		if (is_known(&r->parts[i]) && !r->parts[i].busy)
+			begin_part(&r->parts[i]);
+	if (r->running == 0)
 		timer_after(&r->later, 0, end);
 }
 

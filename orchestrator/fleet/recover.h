@@ -33,7 +33,8 @@ struct fleet_recover_watch {
 	/* A host of an interrupted run: news while it is worked on, result when done. */
 	void (*host)(void *ctx, int64_t run, const char *host, const struct walk_news *news,
 		     const struct walk_result *result);
-	/* why: NULL, or why nothing could be done at all; given and owed count hosts, skipped runs still at work. */
+	/* why: NULL, or why nothing could be done at all or not for some hosts; given and owed count hosts, skipped what
+	 * runs and other recovers are still at. */
 	void (*ended)(void *ctx, size_t given, size_t owed, size_t skipped, const struct error *why);
 	void *ctx;
 };

@@ -12,6 +12,8 @@ struct tidy {
 	tidy_fn *done;
 	tidy_stopped_fn *stopped;
 	void *ctx;
+	const int64_t *interrupted; /* other runs whose directories go, too */
+	size_t n_interrupted;
 };
 
 static void cleaned(void *ctx, const struct remote_reply *reply)
@@ -25,12 +27,17 @@ static void cleaned(void *ctx, const struct remote_reply *reply)
 	done(of);
 }
 
-static void saved_removed(void *ctx, const struct remote_reply *reply)
+/* One run after the other, our own last. */
+static void clean_next(void *ctx, const struct remote_reply *reply)
 {
 	struct tidy *t = ctx;
+	const char *state_dir = t->env->pair->standby->state_dir;
 
 	(void)reply;
-	detached_clean(t->env->remote, t->env->pair->standby->state_dir, t->env->host_run, cleaned, t);
+	if (t->n_interrupted)
+		detached_clean(t->env->remote, state_dir, t->interrupted[--t->n_interrupted], clean_next, t);
+	else
+		detached_clean(t->env->remote, state_dir, t->env->host_run, cleaned, t);
 }
 
 /* The text is expanded like every other, so that no path is pasted into a command line. */
@@ -48,14 +55,16 @@ static void run_script(struct tidy *t, const char *text, const char *tag, remote
 	remote_exec(t->env->remote, &c, replied, t);
 }
 
-struct tidy *tidy_begin(const struct step_env *env, tidy_fn *done, void *ctx)
+struct tidy *tidy_begin(const struct step_env *env, const int64_t *interrupted, size_t n, tidy_fn *done, void *ctx)
 {
 	struct tidy *t = mem_new(struct tidy);
 
 	t->env = env;
+	t->interrupted = interrupted;
+	t->n_interrupted = n;
 	t->done = done;
 	t->ctx = ctx;
-	run_script(t, "rm -rf ${saved_dir}", env->tag, env->scripted ? cleaned : saved_removed);
+	run_script(t, "rm -rf ${saved_dir}", env->tag, env->scripted ? cleaned : clean_next);
 	return t;
 }
 

@@ -10,9 +10,10 @@ struct tidy;
 
 typedef void tidy_fn(void *ctx);
 
-/* Removes them, once everything is given back; done(ctx) exactly once, never before this returns. A host that does not
- * answer keeps them: they hold no secret and do no harm. */
-struct tidy *tidy_begin(const struct step_env *env, tidy_fn *done, void *ctx);
+/* Removes them, once everything is given back, also those of the interrupted runs named (by host_run, borrowed
+ * until done); done(ctx) exactly once, never before this returns. A host that does not answer keeps them: they hold no
+ * secret and do no harm. */
+struct tidy *tidy_begin(const struct step_env *env, const int64_t *interrupted, size_t n, tidy_fn *done, void *ctx);
 
 /* Ends what a run of that number still does on the host (its detached rows, TERM and then KILL), so that nothing
  * changes behind the back of the giving-back. stopped(ctx, why): why is NULL when nothing of it runs any more. */

@@ -127,7 +127,7 @@ static void remote_work_stopped(void *ctx, const struct error *why)
 
 	w->tidy = NULL;
 	if (!why) {
-		w->stop_run = 0;
+		w->n_stops--;
 		give_back(w);
 		return;
 	}
@@ -143,14 +143,14 @@ static void stop_first(void *ctx)
 {
 	struct walk *w = ctx;
 
-	w->tidy = tidy_stop(&w->env, w->stop_run, remote_work_stopped, w);
+	w->tidy = tidy_stop(&w->env, w->stop_runs[w->n_stops - 1], remote_work_stopped, w);
 }
 
 static void give_back(struct walk *w)
 {
 	w->phase = WALK_GIVING_BACK;
 	w->part = 0;
-	if (w->stop_run && w->n_held) {
+	if (w->n_stops && w->n_held) {
 		stop_first(w);
 		return;
 	}
@@ -204,8 +204,10 @@ static void failed(struct walk *w, const struct error *why)
 
 	w->why = *why;
 	error_in(&w->why, "%s", action_now(w)->name);
-	if (error_may_retry(why->code) && !w->env.scripted) { /* its work may still run there */
-		w->stop_run = w->env.host_run;
+	/* Only a refusal is sure to have left nothing at work there. */
+	if (why->code != ERROR_REFUSED && !w->env.scripted) {
+		w->stop_runs[0] = w->env.host_run;
+		w->n_stops = 1;
 		w->stop_until_ms = clock_monotonic_ms() + STOP_TOTAL_MS;
 	}
 	/* A TAKE that proved to have changed nothing is not held. */
@@ -268,20 +270,30 @@ static void start(void *ctx)
 		walk_go_on(w);
 }
 
-/* The journal names the holds of an interrupted run; the table knows what gives them back. */
+static const struct row *take_of(const struct method *m, const char *hold)
+{
+	for (const struct row *row = m->rows; row->kind != ROW_END; row++)
+		if (row->kind == ROW_TAKE && strcmp(row->hold->name, hold) == 0)
+			return row;
+	return NULL;
+}
+
+/* The journal names the holds of an interrupted run; the table knows what gives them back. A hold that it does not know
+ * (an older version's) stays owed, and what the run saved on the host stays there. */
 static void adopt_held(struct walk *w, const struct held_list *held)
 {
-	for (int at = 0; w->method->rows[at].kind != ROW_END; at++) {
-		const struct row *row = &w->method->rows[at];
-
+	for (const struct row *row = w->method->rows; row->kind != ROW_END; row++)
 		for (size_t i = 0; row->kind == ROW_TAKE && i < held->count; i++)
 			if (strcmp(held->held[i].hold, row->hold->name) == 0) {
 				memory_read_text(w->env.memory, held->held[i].saved);
 				w->held[w->n_held] = row->hold;
-				w->held_row[w->n_held++] = at;
+				w->held_row[w->n_held++] = (int)(row - w->method->rows);
 				break;
 			}
-	}
+	for (size_t i = 0; i < held->count; i++)
+		if (!take_of(w->method, held->held[i].hold))
+			error_set(&w->owed, ERROR_OWED, "%.60s: unknown to this version, give it back by hand",
+				  held->held[i].hold);
 }
 
 struct walk *walk_begin(const struct walk_spec *spec, walk_news_fn *news, walk_ended_fn *ended, void *ctx)
@@ -310,7 +322,9 @@ struct walk *walk_begin(const struct walk_spec *spec, walk_news_fn *news, walk_e
 	w->ctx = ctx;
 	if (spec->held) {
 		w->recovering = true;
-		w->stop_run = spec->scripted ? 0 : spec->stop_run;
+		for (size_t i = 0; !spec->scripted && i < spec->n_stop_runs && i < WALK_STOPS; i++)
+			w->stop_runs[w->n_stops++] = spec->stop_runs[i];
+		w->n_interrupted = w->n_stops;
 		w->stop_until_ms = clock_monotonic_ms() + STOP_RECOVER_MS;
 		w->touched = true;
 		adopt_held(w, spec->held);

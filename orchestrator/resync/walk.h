@@ -29,6 +29,8 @@ enum walk_end {
 	WALK_ENDS
 };
 
+enum { WALK_STOPS = 16 };
+
 enum walk_phase { WALK_CHECKING, WALK_WALKING, WALK_GIVING_BACK };
 
 struct walk_news {
@@ -56,7 +58,8 @@ struct walk_spec {
 	const struct secret *gpg_passphrase, *standby_password;
 	bool dry_run; /* checks only: no byte is changed on any host */
 	bool scripted;
-	int64_t stop_run;	      /* recovery: the host_run of the interrupted run, ended there first; 0: none */
+	const int64_t *stop_runs; /* recovery: host_runs of whoever worked on the holds, ended there first; copied */
+	size_t n_stop_runs;	  /* at most WALK_STOPS count */
 	const struct held_list *held; /* recovery: give these back and nothing else; borrowed during the call */
 };
 

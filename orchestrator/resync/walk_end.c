@@ -70,7 +70,7 @@ static void tidied(void *ctx)
 void walk_finish(struct walk *w)
 {
 	if (w->touched && !w->owed.code)
-		w->tidy = tidy_begin(&w->env, tidied, w);
+		w->tidy = tidy_begin(&w->env, w->stop_runs, w->n_interrupted, tidied, w);
 	else
 		walk_end_now(w);
 }
