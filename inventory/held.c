@@ -120,6 +120,23 @@ bool owed_list(struct store *s, struct held_list *ret, struct error *why)
 	return journal_held(s, 0, "", ret, why);
 }
 
+bool held_workers(struct store *s, int64_t run, const char *host, struct held_worker *ret, size_t most,
+		  size_t *ret_count, struct error *why)
+{
+	sqlite3_stmt *st =
+		sql_start(s, why,
+			  "select id, begun_us from run where id in (select run from journal where of_run = ?1"
+			  " and host = ?2 and kind in ('take', 'give')) order by id desc limit ?3",
+			  "iti", run, host, (int64_t)most);
+	int step = -1;
+
+	*ret_count = 0;
+	while (st && (step = sql_step(s, st, why)) == 1)
+		ret[(*ret_count)++] = (struct held_worker){sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 1)};
+	sql_done(s, st);
+	return step == 0;
+}
+
 char *saved_value(const char *saved, const char *key)
 {
 	size_t n = strlen(key);

@@ -40,6 +40,13 @@ bool journal_held(struct store *s, int64_t run, const char *host, struct held_li
 /* Of all runs and hosts, also of runs that are still at work. */
 bool owed_list(struct store *s, struct held_list *ret, struct error *why);
 
+struct held_worker {
+	int64_t run, begun_us;
+};
+/* The runs that did something to the holds of that run and host, newest first: itself, and recovers of it. */
+bool held_workers(struct store *s, int64_t run, const char *host, struct held_worker *ret, size_t most,
+		  size_t *ret_count, struct error *why);
+
 /* The last value of that key in "key=value" lines; NULL when there is none, otherwise the caller frees with free(). */
 char *saved_value(const char *saved, const char *key);
 

@@ -68,10 +68,12 @@ static int summarize(const struct recover_run *r)
 {
 	if (r->left)
 		return context_refuse(r->context, ERROR_CANCELLED, "left; `pgresync recover` goes on from here");
-	if (r->failed)
-		return context_fail(r->context, &r->why);
 	if (r->skipped)
 		context_note(r->context, "%zu hold(s) belong to runs that are still at work", r->skipped);
+	if (r->failed && r->given)
+		context_note(r->context, "%zu standby(s) given back, %zu still owed", r->given, r->owed);
+	if (r->failed)
+		return context_fail(r->context, &r->why);
 	if (r->given == 0 && r->owed == 0)
 		context_note(r->context, "nothing is owed");
 	else
