@@ -17,7 +17,6 @@ enum { JOBS_STANDARD = 4, JOBS_MOST = 500, REASON_MOST = 500 };
 struct selection {
 	struct fleet_target *targets;
 	size_t n;
-	const struct method *method; /* of all of them */
 };
 
 static bool add(struct selection *s, const struct pair *pair, const struct method *method, struct error *why)
@@ -47,7 +46,6 @@ static bool select_targets(struct command_context *context, struct selection *s,
 
 	if (!method)
 		return error_set(why, ERROR_USAGE, "there is no method \"%s\": wal-e or pg_resync_slave", name);
-	s->method = method;
 	inventory = context_inventory(context, why);
 	if (!inventory)
 		return false;
@@ -67,14 +65,19 @@ static bool select_targets(struct command_context *context, struct selection *s,
 
 static void show_plan(const struct command_context *context, const struct selection *s, const char *reason)
 {
-	context_note(context, "resync by %s, reason: %s", s->method->name, reason);
+	const struct method *method;
+
+	if (s->n == 0)
+		return;
+	method = s->targets->method;
+	context_note(context, "resync by %s, reason: %s", method->name, reason);
 	for (size_t i = 0; i < s->n; i++)
 		context_note(context, "  %s from primary %s (%s, PostgreSQL %s)", s->targets[i].pair->standby->name,
 			     s->targets[i].pair->primary->name, s->targets[i].pair->role,
 			     s->targets[i].pair->standby->postgresql.version);
 	context_note(context, "rows:");
-	for (size_t i = 0; i < method_rows(s->method); i++) {
-		const struct row *row = &s->method->rows[i];
+	for (size_t i = 0; i < method_rows(method); i++) {
+		const struct row *row = &method->rows[i];
 
 		context_note(context, "  %2zu %-4s  %s", i + 1, row_kind_name(row->kind), row_name(row));
 	}
