@@ -347,7 +347,7 @@ int main(void)
 		fprintf(stderr, "this test needs root, sshd and PostgreSQL 15\n");
 		return 1;
 	}
-	sshd_start(&sshd, "ed25519", "SetEnv SHLVL=9"); /* bash then leaves ~/.bashrc alone */
+	sshd_start(&sshd, "ed25519", NULL);
 	if (!make_server())
 		return 1;
 	failed = RUN("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "createdb", "-h", pg_dir,

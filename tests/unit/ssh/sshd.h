@@ -6,10 +6,10 @@
 #ifndef TESTS_UNIT_SSH_SSHD_H
 #define TESTS_UNIT_SSH_SSHD_H
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
 #include <cmocka.h>
 
 #include <arpa/inet.h>
@@ -124,8 +124,8 @@ UNUSED static void trust_key(const struct sshd *d, const char *public_file, cons
 	if (space && (space = strchr(space + 1, ' ')))
 		*space = '\0';
 	public[strcspn(public, "\n")] = '\0';
-	text = names ? mem_printf("%s%s %s\n", mark, names, public)
-		     : mem_printf("%s[127.0.0.1]:%u %s\n", mark, d->port, public);
+	text = names ? mem_printf("%s%s %s\n", mark, names, public) :
+		       mem_printf("%s[127.0.0.1]:%u %s\n", mark, d->port, public);
 	write_file(d->known_hosts, text, 0600);
 	free(text);
 	free(public);
@@ -140,7 +140,10 @@ UNUSED static bool have_sshd(void)
 	return false;
 }
 
-/* host_key: "ed25519", "rsa", "ecdsa"; extra: more lines of sshd_config. */
+/*
+ * host_key: "ed25519", "rsa", "ecdsa"; extra: more lines of sshd_config. SHLVL: bash then leaves ~/.bashrc alone,
+ * whatever the machine's user put there.
+ */
 UNUSED static void sshd_start(struct sshd *d, const char *host_key, const char *extra)
 {
 	char path[256], public[256], *config, *log;
@@ -162,7 +165,7 @@ UNUSED static void sshd_start(struct sshd *d, const char *host_key, const char *
 	config = mem_printf("Port %u\nListenAddress 127.0.0.1\nHostKey %s/host\nPidFile %s/pid\nUsePAM no\n"
 			    "StrictModes no\nAuthorizedKeysFile %s/authorized\nPasswordAuthentication no\n"
 			    "KbdInteractiveAuthentication no\nPermitRootLogin yes\nMaxStartups 100:30:200\n"
-			    "LogLevel VERBOSE\n%s\n",
+			    "LogLevel VERBOSE\nSetEnv SHLVL=9\n%s\n",
 			    d->port, d->dir, d->dir, d->dir, extra ? extra : "");
 	snprintf(path, sizeof(path), "%s/config", d->dir);
 	write_file(path, config, 0644);
@@ -252,16 +255,16 @@ UNUSED static void outcome_take(void *ctx, const struct session_reply *r)
 }
 
 /* Runs the loop until it is true, for at most ten (or so many) seconds. */
-#define RUN_UNTIL_WITHIN(loop, seconds, condition)                                                                     \
-	do {                                                                                                           \
-		uint64_t give_up = uv_hrtime() + (uint64_t)(seconds)*1000000000u;                                      \
-		while (!(condition)) {                                                                                 \
-			if (uv_hrtime() > give_up)                                                                     \
-				fail_msg("not within %d s: %s", (int)(seconds), #condition);                           \
-			uv_run((loop), UV_RUN_NOWAIT);                                                                 \
-			if (!(condition))                                                                              \
-				usleep(200);                                                                           \
-		}                                                                                                      \
+#define RUN_UNTIL_WITHIN(loop, seconds, condition)                                           \
+	do {                                                                                 \
+		uint64_t give_up = uv_hrtime() + (uint64_t)(seconds)*1000000000u;            \
+		while (!(condition)) {                                                       \
+			if (uv_hrtime() > give_up)                                           \
+				fail_msg("not within %d s: %s", (int)(seconds), #condition); \
+			uv_run((loop), UV_RUN_NOWAIT);                                       \
+			if (!(condition))                                                    \
+				usleep(200);                                                 \
+		}                                                                            \
 	} while (0)
 #define RUN_UNTIL(loop, condition) RUN_UNTIL_WITHIN(loop, 20, condition)
 
