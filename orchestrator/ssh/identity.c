@@ -77,7 +77,7 @@ static int give_passphrase(char *to, int most, int writing, void *passphrase)
 	if (n > (size_t)most)
 		return -1;
 	if (n)
-		memcpy(to, passphrase, n);
+		memcpy(to, passphrase, n); /* NOLINT(bugprone-not-null-terminated-result): the length is told */
 	return (int)n;
 }
 
@@ -121,8 +121,12 @@ static const EVP_MD *digest_for(const char *algorithm)
 		const char *algorithm;
 		const EVP_MD *(*get)(void);
 	} digests[] = {
-		{"rsa-sha2-512", EVP_sha512},	     {"rsa-sha2-256", EVP_sha256},	  {"ssh-rsa", EVP_sha1},
-		{"ecdsa-sha2-nistp256", EVP_sha256}, {"ecdsa-sha2-nistp384", EVP_sha384}, {"ecdsa-sha2-nistp521", EVP_sha512},
+		{"rsa-sha2-512", EVP_sha512},
+		{"rsa-sha2-256", EVP_sha256},
+		{"ssh-rsa", EVP_sha1},
+		{"ecdsa-sha2-nistp256", EVP_sha256},
+		{"ecdsa-sha2-nistp384", EVP_sha384},
+		{"ecdsa-sha2-nistp521", EVP_sha512},
 	};
 
 	for (size_t i = 0; i < sizeof(digests) / sizeof(*digests); i++)

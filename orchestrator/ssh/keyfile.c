@@ -141,7 +141,7 @@ static bool decrypt(const struct parts *p, const char *passphrase, struct buf *r
 	if (!cipher)
 		return error_set(why, ERROR_CONFIG, "encrypted with %.*s, which is not read here", (int)p->cipher_size,
 				 (const char *)p->cipher);
-	size = (size_t)(EVP_CIPHER_get_key_length(cipher) + EVP_CIPHER_get_iv_length(cipher));
+	size = (size_t)EVP_CIPHER_get_key_length(cipher) + (size_t)EVP_CIPHER_get_iv_length(cipher);
 	ok = derive(p, passphrase, key, size) && decrypt_with(cipher, key, p, ret_secret);
 	explicit_bzero(key, sizeof(key));
 	return ok || error_set(why, ERROR_CONFIG, "cannot be decrypted");
@@ -161,8 +161,8 @@ static bool read_secret(struct identity *ret_identity, const struct buf *secret,
 static bool open_secret(const struct parts *p, const char *passphrase, struct buf *ret_secret, struct error *why)
 {
 	if (!is_text(p->cipher, p->cipher_size, "none"))
-		return passphrase ? decrypt(p, passphrase, ret_secret, why)
-				  : error_set(why, ERROR_AUTH, "encrypted, and no passphrase is known");
+		return passphrase ? decrypt(p, passphrase, ret_secret, why) :
+				    error_set(why, ERROR_AUTH, "encrypted, and no passphrase is known");
 	return buf_add(ret_secret, p->secret, p->secret_size) ||
 	       error_set(why, ERROR_CONFIG, "too long for a private key");
 }

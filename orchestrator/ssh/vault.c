@@ -42,6 +42,14 @@ void *vault_alloc(struct vault *v, size_t size)
 	return p->bytes;
 }
 
+static void drop(struct vault *v, struct vault_piece *p)
+{
+	v->bytes -= p->size;
+	v->count--;
+	explicit_bzero(p->bytes, p->size);
+	free(p);
+}
+
 void vault_free(struct vault *v, void *pointer)
 {
 	struct vault_piece *p;
@@ -55,28 +63,30 @@ void vault_free(struct vault *v, void *pointer)
 		v->pieces = p->next;
 	if (p->next)
 		p->next->prev = p->prev;
-	v->bytes -= p->size;
-	v->count--;
-	explicit_bzero(p->bytes, p->size);
-	free(p);
+	drop(v, p);
 }
 
 /* Never in place: what moves is overwritten where it stood. */
 void *vault_realloc(struct vault *v, void *old, size_t size)
 {
-	void *new = vault_alloc(v, size);
+	void *moved = vault_alloc(v, size);
 
-	if (new && old) {
+	if (moved && old) {
 		size_t had = piece_of(old)->size;
 
-		memcpy(new, old, had < size ? had : size);
+		memcpy(moved, old, had < size ? had : size);
 		vault_free(v, old);
 	}
-	return new;
+	return moved;
 }
 
 void vault_done(struct vault *v)
 {
-	while (v->pieces)
-		vault_free(v, v->pieces->bytes);
+	struct vault_piece *p, *next;
+
+	for (p = v->pieces; p; p = next) {
+		next = p->next;
+		drop(v, p);
+	}
+	v->pieces = NULL;
 }
