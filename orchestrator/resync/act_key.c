@@ -4,7 +4,7 @@
  *  inplace  the page's way: the passphrase is taken off the key. The original bytes are saved first and put back at
  *           the end byte for byte, which needs no passphrase and cannot fail by a typo.
  *  overlay  a copy of the key ring on a tmpfs is unprotected; the one on disk never is.
- *  agent    the passphrase is preset in a gpg-agent with a time limit; nothing on disk changes (GnuPG 2 only).
+ *  agent    the passphrase is preset in a gpg-agent with a time limit; nothing on disk is unprotected (GnuPG 2 only).
  *
  * gpg ends with 0 after wrong passphrases and half-done changes (faults.md, finding 3): what counts is the key files'
  * own state and a decryption that works, or must fail, with no agent running. The passphrase comes on stdin.
@@ -53,20 +53,23 @@ enum { WAS_OPEN = 21, BAD_PASSPHRASE = 22, STILL_OPEN = 23 };
 	"}\n"                                                                                                                                                                       \
 	"IFS= read -r p || [ -n \"$p\" ] || { echo 'no passphrase came' >&2; exit 3; }\n"
 
-/* Saved whole under another name and renamed, so that a saved copy is always a complete one. */
-static const char take_inplace[] = KEY_HEAD KEY_UNLOCK
-	"s=\"$h/.pgresync-saved-${tag}\"\n"
-	"if [ ! -d \"$s\" ]; then\n"
-	"	quiet \"$h\"\n"
-	"	if opens \"$h\"; then echo 'the key is already open: somebody forgot to protect it' >&2; exit 21; fi\n"
-	"	rm -rf \"$s.new\"; mkdir -m 700 \"$s.new\" || exit 3\n"
-	"	for x in $(files); do mkdir -p \"$s.new/$(dirname \"$x\")\" && cp -p \"$h/$x\" \"$s.new/$x\" || exit 3; done\n"
-	"	[ -n \"$(files)\" ] || { echo 'no secret key files' >&2; exit 3; }\n"
-	"	sync; mv \"$s.new\" \"$s\" || exit 3\n"
+/* Saved whole under another name and renamed, so that a saved copy is always a complete one. The agent's way needs it,
+ * too: gpg-agent writes an imported key's file anew when its passphrase is used for the first time. */
+#define KEY_SAVE                                                                                                          \
+	"s=\"$h/.pgresync-saved-${tag}\"\n"                                                                               \
+	"if [ ! -d \"$s\" ]; then\n"                                                                                      \
+	"	quiet \"$h\"\n"                                                                                                 \
+	"	if opens \"$h\"; then echo 'the key is already open: somebody forgot to protect it' >&2; exit 21; fi\n"         \
+	"	rm -rf \"$s.new\"; mkdir -m 700 \"$s.new\" || exit 3\n"                                                         \
+	"	for x in $(files); do mkdir -p \"$s.new/$(dirname \"$x\")\" && cp -p \"$h/$x\" \"$s.new/$x\" || exit 3; done\n" \
+	"	[ -n \"$(files)\" ] || { echo 'no secret key files' >&2; exit 3; }\n"                                           \
+	"	sync; mv \"$s.new\" \"$s\" || exit 3\n"                                                                         \
 	"fi\n"
-	"opens \"$h\" && quiet \"$h\" && opens \"$h\" && exit 0\n"
-	"unlock \"$h\" || exit $?\n"
-	"echo \"key $fpr open in place; its bytes are saved in $s\"\n";
+
+static const char take_inplace[] =
+	KEY_HEAD KEY_UNLOCK KEY_SAVE "opens \"$h\" && quiet \"$h\" && opens \"$h\" && exit 0\n"
+				     "unlock \"$h\" || exit $?\n"
+				     "echo \"key $fpr open in place; its bytes are saved in $s\"\n";
 
 static const char take_overlay[] = KEY_HEAD KEY_UNLOCK
 	"o=${overlay_dir}\n"
@@ -80,8 +83,7 @@ static const char take_overlay[] = KEY_HEAD KEY_UNLOCK
 	"echo \"key $fpr open in a copy on a tmpfs\"\n";
 
 static const char take_agent[] = KEY_HEAD KEY_UNLOCK
-	"[ $gen = 2 ] || { echo 'GnuPG 1.4 has no agent to preset: use gpg_mode inplace or overlay' >&2; exit 3; }\n"
-	"quiet \"$h\"; opens \"$h\" && { echo 'the key is already open: somebody forgot to protect it' >&2; exit 21; }\n"
+	"[ $gen = 2 ] || { echo 'GnuPG 1.4 has no agent to preset: use gpg_mode inplace or overlay' >&2; exit 3; }\n" KEY_SAVE
 	"quiet \"$h\" # the decryption that failed has started an agent without the option\n"
 	"gpg-agent --homedir \"$h\" --daemon --allow-preset-passphrase --max-cache-ttl ${key_seconds} --default-cache-ttl 1 >/dev/null 2>&1 </dev/null\n"
 	"right2 || { quiet \"$h\"; echo 'the passphrase does not fit the key' >&2; exit 22; }\n"
@@ -139,33 +141,33 @@ static const struct action give_prefetchers = {
 	.total_ms = 10 * 60 * 1000,
 };
 
-/* Ends only when a decryption with no agent running fails; a key that we never opened is not judged. */
+/* Ends only when a decryption with no agent running fails. A key that we never opened is not judged, nor asked for: where
+ * gpg itself fails, nothing was opened, and nobody is to be alarmed. */
 #define KEY_PROOF                                                                                    \
 	"quiet \"$h\"\n"                                                                             \
 	"if opens \"$h\"; then echo 'the key still opens without its passphrase' >&2; exit 23; fi\n" \
 	"echo \"key $fpr protected: a decryption without the passphrase fails\"\n"
 
-static const char give_inplace[] = KEY_HEAD
-	"s=\"$h/.pgresync-saved-${tag}\"; rm -rf \"$s.new\"\n"
+/* The bytes first: that needs no gpg. */
+static const char give_inplace[] =
+	"h=${gnupg_home}; s=\"$h/.pgresync-saved-${tag}\"; rm -rf \"$s.new\"\n"
 	"[ -d \"$s\" ] || { echo 'the key was not touched'; exit 0; }\n"
-	"quiet \"$h\"\n"
+	"GNUPGHOME=\"$h\" gpgconf --kill gpg-agent >/dev/null 2>&1\n"
 	"for x in $(cd \"$s\" && find . -type f); do\n"
 	"	cmp -s \"$s/$x\" \"$h/$x\" && continue\n"
 	"	cp -p \"$s/$x\" \"$h/$x.pgresync-new\" && sync \"$h/$x.pgresync-new\" && mv \"$h/$x.pgresync-new\" \"$h/$x\" &&\n"
 	"	sync \"$(dirname \"$h/$x\")\" && cmp -s \"$s/$x\" \"$h/$x\" || { echo \"cannot restore $x\" >&2; exit 25; }\n"
-	"done\n" KEY_PROOF "rm -rf \"$s\"\n";
+	"done\n" KEY_HEAD KEY_PROOF "rm -rf \"$s\"\n";
 
 static const char give_overlay[] =
-	KEY_HEAD "o=${overlay_dir}\n"
-		 "if [ -d \"$o\" ] && [ -O \"$o\" ]; then quiet \"$o\"; rm -rf \"$o\"; fi\n"
-		 "[ ! -e \"$o\" ] || { echo \"$o is still there\" >&2; exit 25; }\n" KEY_PROOF;
-
-static const char give_agent[] = KEY_HEAD KEY_PROOF;
+	"o=${overlay_dir}; [ -e \"$o\" ] || [ -L \"$o\" ] || { echo 'the key was not touched'; exit 0; }\n" KEY_HEAD
+	"if [ -d \"$o\" ] && [ ! -L \"$o\" ] && [ -O \"$o\" ]; then quiet \"$o\"; rm -rf \"$o\"; fi\n"
+	"[ ! -e \"$o\" ] || { echo \"$o is still there\" >&2; exit 25; }\n" KEY_PROOF;
 
 static const char *give_script(const struct host *standby)
 {
 	static const char *const scripts[] = {
-		[HOST_GPG_INPLACE] = give_inplace, [HOST_GPG_OVERLAY] = give_overlay, [HOST_GPG_AGENT] = give_agent};
+		[HOST_GPG_INPLACE] = give_inplace, [HOST_GPG_OVERLAY] = give_overlay, [HOST_GPG_AGENT] = give_inplace};
 
 	return scripts[standby->wal_e.gpg_mode];
 }

@@ -222,6 +222,39 @@ static void test_give_tells_when_key_stays_open(void **state)
 	scene_free(s);
 }
 
+/* A key ring that gpg cannot work with: the take fails, nothing was opened, and nobody is to be alarmed. */
+static void test_what_was_not_opened_is_given_back_without_gpg(void **state)
+{
+	static const enum host_gpg_mode modes[] = {HOST_GPG_INPLACE, HOST_GPG_OVERLAY};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct scene *s = scene_new("gpg", modes[i]);
+
+		s->host.commands.gpg = "/nonexistent/gpg";
+		assert_int_equal(take(s, passphrase), 3);
+		assert_int_equal(give(s), 0);
+		scene_free(s);
+	}
+}
+
+static void test_bytes_go_back_where_gpg_fails(void **state)
+{
+	struct scene *s = scene_new("gpg", HOST_GPG_INPLACE);
+	char before[65], after[65];
+
+	(void)state;
+	hash_ring(s, before);
+	assert_int_equal(take(s, passphrase), 0);
+	s->host.commands.gpg = "/nonexistent/gpg";
+	assert_int_equal(give(s), 3); /* nothing proves it yet */
+	s->host.commands.gpg = "gpg";
+	shell_do("mkdir %s/aside; mv %s/.pgresync-saved-* %s/aside/", s->dir, s->home, s->dir);
+	hash_ring(s, after);
+	assert_string_equal(before, after);
+	scene_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +266,8 @@ int main(void)
 		cmocka_unit_test(test_wrong_passphrase),
 		cmocka_unit_test(test_key_already_open_is_refused),
 		cmocka_unit_test(test_give_tells_when_key_stays_open),
+		cmocka_unit_test(test_what_was_not_opened_is_given_back_without_gpg),
+		cmocka_unit_test(test_bytes_go_back_where_gpg_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
