@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "fleet/run.h"
 #include "inventory/inventory.h"
+#include "inventory/lease.h"
 #include "loop/timer.h"
 #include "resync/decide.h"
 #include "resync/look.h"
@@ -16,6 +17,7 @@ struct seen {
 	const struct pair *pair;
 	struct look_ask *ask;
 	bool taken, healthy; /* taken: this run resyncs it */
+	bool leased;	     /* another run is at work on it, whatever it looks like now */
 };
 
 struct redundancy {
@@ -68,24 +70,36 @@ static bool primary_stays_safe(struct redundancy *r, const struct host *primary,
 
 		if (s->pair->primary != primary || !s->healthy)
 			continue;
-		stay += !s->taken;
+		stay += !s->taken && !s->leased;
 		go += s->taken;
 		if (s->taken)
 			last = s->pair;
 	}
 	if (go == 0 || stay > 0)
 		return true;
-	return error_set(why, ERROR_REFUSED,
-			 go == 1 ? "%s is the last healthy standby of %s: say --allow-last-standby REASON if that must be" :
-				   "%s is one of the last healthy standbys of %s: resync one at a time, or say "
-				   "--allow-last-standby REASON",
-			 last->name, primary->name);
+	return error_set(
+		why, ERROR_REFUSED,
+		go == 1 ? "%s is the last healthy standby of %s: say --allow-last-standby REASON if that must be" :
+			  "%s is one of the last healthy standbys of %s: resync one at a time, or say "
+			  "--allow-last-standby REASON",
+		last->name, primary->name);
 }
 
+static bool note_lease(void *ctx, const struct lease *l)
+{
+	struct redundancy *r = ctx;
+
+	for (size_t i = 0; i < r->n_seen; i++)
+		if (l->kind == LEASE_STANDBY && strcmp(r->seen[i].pair->standby->name, l->host) == 0)
+			r->seen[i].leased = true;
+	return true;
+}
+
+/* Our own leases are taken by now; two runs that look at the same time see each other's. */
 static void judge(void *ctx)
 {
 	struct redundancy *r = ctx;
-	bool safe = true;
+	bool safe = lease_list(r->spec->store, note_lease, r, &r->why);
 
 	for (size_t i = 0; safe && i < r->n_seen; i++)
 		safe = primary_stays_safe(r, r->seen[i].pair->primary, &r->why);

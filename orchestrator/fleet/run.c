@@ -38,6 +38,7 @@ static void run_free(void *ctx)
 	for (size_t i = 0; i < r->n_parts; i++)
 		free(r->parts[i].why);
 	free(r->parts);
+	free(r->targets);
 	free(r->reason);
 	free(r->kind);
 	free(r->allow_last);
@@ -87,25 +88,12 @@ static void refuse(struct fleet_run *r, const struct error *why)
 	finish(r, why);
 }
 
-static enum run_state whole_state(const struct fleet_run *r)
-{
-	enum run_state state = RUN_DONE;
-
-	for (size_t i = 0; i < r->n_parts; i++) {
-		if (r->parts[i].state == RUN_HOST_CANCELLED && state == RUN_DONE)
-			state = RUN_CANCELLED;
-		if (r->parts[i].state != RUN_HOST_CANCELLED && r->parts[i].state != RUN_HOST_GOOD)
-			state = RUN_FAILED;
-	}
-	return state;
-}
-
 static void end_run(void *ctx)
 {
 	struct fleet_run *r = ctx;
 	struct error why;
 
-	run_set_state(r->spec.store, r->run, whole_state(r), "", &why);
+	run_set_state(r->spec.store, r->run, run_part_whole_state(r), "", &why);
 	lease_release_run(r->spec.store, r->run, &why);
 	finish(r, NULL);
 }
@@ -195,7 +183,7 @@ static const char *part_waits(struct fleet_run *r, struct run_part *p)
 static void part_start(struct run_part *p)
 {
 	struct fleet_run *r = p->run;
-	const struct host *h = p->pair->standby;
+	const struct host_secrets *secrets = &p->pair->standby->secrets;
 	struct walk_spec spec = {.reach = r->spec.reach,
 				 .journal = r->journal,
 				 .pair = p->pair,
@@ -206,8 +194,8 @@ static void part_start(struct run_part *p)
 				 .reason = r->reason,
 				 .dry_run = r->spec.dry_run};
 
-	spec.gpg_passphrase = fleet_secrets_find(r->secrets, &h->secrets.gpg_passphrase);
-	spec.standby_password = fleet_secrets_find(r->secrets, &h->secrets.standby_password);
+	spec.gpg_passphrase = fleet_secrets_find(r->secrets, &secrets->gpg_passphrase);
+	spec.standby_password = fleet_secrets_find(r->secrets, &secrets->standby_password);
 	p->waiting_for[0] = '\0';
 	p->walk = walk_begin(&spec, part_news, part_ended, p);
 	r->running++;
@@ -240,8 +228,6 @@ static void start_some(struct fleet_run *r)
 		struct run_part *p = &r->parts[i];
 		char before[sizeof(p->waiting_for)];
 
-		if (p->walk && p->state != RUN_HOST_WAITING)
-			continue;
 		if (p->state != RUN_HOST_WAITING)
 			continue;
 		memcpy(before, p->waiting_for, sizeof(before));
@@ -296,8 +282,10 @@ static bool record(struct fleet_run *r, struct error *why)
 	if (ok) {
 		ok = run_begin(r->spec.store, &spec, targets, r->n_parts, &r->run, why);
 		for (size_t i = 0; ok && i < r->n_parts; i++)
+			/* Once more, now that nobody else may take it: getting the secrets took its time. */
 			ok = lease_take_standby(r->spec.store, r->parts[i].pair->standby->name, r->run, r->spec.by,
-						why);
+						why) &&
+			     (r->spec.dry_run || run_part_nothing_owed(r, r->parts[i].pair->standby->name, why));
 		ok = store_finish(r->spec.store, ok, why);
 	}
 	if (!ok)
@@ -315,11 +303,10 @@ static void secrets_ready(void *ctx, const struct error *why)
 		refuse(r, why);
 		return;
 	}
-	if (!record(r, &failed)) {
+	if (!record(r, &failed) || !run_part_tag(r, &failed)) {
 		refuse(r, &failed);
 		return;
 	}
-	run_part_tag(r);
 	if (r->watch.begun)
 		r->watch.begun(r->watch.ctx, r->run);
 	r->redundancy = redundancy_ask(&r->spec, redundancy_known, r);
@@ -355,7 +342,10 @@ struct fleet_run *fleet_run_begin(const struct fleet_run_spec *spec, const struc
 	r->spec.allow_last = r->allow_last;
 	r->n_parts = r->left = spec->n_targets;
 	r->parts = mem_alloc((spec->n_targets ? spec->n_targets : 1) * sizeof(*r->parts));
+	r->targets = mem_alloc((spec->n_targets ? spec->n_targets : 1) * sizeof(*r->targets));
+	r->spec.targets = r->targets;
 	for (size_t i = 0; i < spec->n_targets; i++) {
+		r->targets[i] = spec->targets[i];
 		r->parts[i].run = r;
 		r->parts[i].pair = spec->targets[i].pair;
 		r->parts[i].method = spec->targets[i].method;

@@ -6,7 +6,7 @@
 #include "inventory/inventory.h"
 #include "inventory/run.h"
 
-static bool nothing_owed(struct fleet_run *r, const char *host, struct error *why)
+bool run_part_nothing_owed(const struct fleet_run *r, const char *host, struct error *why)
 {
 	struct held_list owed;
 	bool ok = true;
@@ -33,9 +33,9 @@ static bool target_acceptable(struct fleet_run *r, const struct run_part *p, str
 	}
 	if (p->method->secret && ref->kind == SECRET_NOT_SET)
 		return error_set(why, ERROR_CONFIG,
-				 "%s: method %s needs secrets.%s, and the inventory does not say where it is", p->pair->name,
-				 p->method->name, p->method->secret);
-	return r->spec.dry_run || nothing_owed(r, p->pair->standby->name, why);
+				 "%s: method %s needs secrets.%s, and the inventory does not say where it is",
+				 p->pair->name, p->method->name, p->method->secret);
+	return r->spec.dry_run || run_part_nothing_owed(r, p->pair->standby->name, why);
 }
 
 bool run_part_acceptable(struct fleet_run *r, struct error *why)
@@ -67,10 +67,20 @@ static bool tag_of(void *ctx, const struct run *run)
 	return false;
 }
 
-void run_part_tag(struct fleet_run *r)
+bool run_part_tag(struct fleet_run *r, struct error *why)
 {
-	struct error why;
+	return run_load(r->spec.store, r->run, tag_of, r, why);
+}
 
-	fleet_run_tag(r->tag, r->run, 0);
-	run_load(r->spec.store, r->run, tag_of, r, &why);
+enum run_state run_part_whole_state(const struct fleet_run *r)
+{
+	enum run_state state = RUN_DONE;
+
+	for (size_t i = 0; i < r->n_parts; i++) {
+		if (r->parts[i].state == RUN_HOST_CANCELLED && state == RUN_DONE)
+			state = RUN_CANCELLED;
+		if (r->parts[i].state != RUN_HOST_CANCELLED && r->parts[i].state != RUN_HOST_GOOD)
+			state = RUN_FAILED;
+	}
+	return state;
 }

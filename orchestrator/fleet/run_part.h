@@ -5,6 +5,7 @@
 #define FLEET_RUN_PART_H
 
 #include "fleet/run.h"
+#include "inventory/run_state.h"
 #include "inventory/secret_ref.h"
 #include "loop/timer.h"
 
@@ -22,6 +23,7 @@ struct fleet_run {
 	struct fleet_run_spec spec;
 	struct fleet_run_watch watch;
 	struct run_part *parts;
+	struct fleet_target *targets; /* what spec.targets points to */
 	size_t n_parts, running, left;
 	struct journal *journal;
 	struct fleet_secrets *secrets;
@@ -38,7 +40,10 @@ void start_some_later(void *ctx);
 bool run_part_acceptable(struct fleet_run *r, struct error *why);
 /* The reference of the secret that the method needs on that standby. */
 const struct secret_ref *run_part_secret(const struct run_part *p);
-/* Reads back when the run was begun, for the tag. */
-void run_part_tag(struct fleet_run *r);
+bool run_part_nothing_owed(const struct fleet_run *r, const char *host, struct error *why);
+/* Reads back when the run was begun, for the tag and the number that its work has on hosts. */
+bool run_part_tag(struct fleet_run *r, struct error *why);
+/* How the run ended, by how its standbys did. */
+enum run_state run_part_whole_state(const struct fleet_run *r);
 
 #endif
