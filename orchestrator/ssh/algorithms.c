@@ -76,7 +76,8 @@ static void list_add_all(struct buf *out, const char *list)
 static bool serves(const char *algorithm, size_t n, const char *type)
 {
 	if (strcmp(type, "ssh-rsa") == 0)
-		return (n > 8 && strncmp(algorithm, "rsa-sha2", 8) == 0) || (n == 7 && strncmp(algorithm, type, n) == 0);
+		return (n > 8 && strncmp(algorithm, "rsa-sha2", 8) == 0) ||
+		       (n == 7 && strncmp(algorithm, type, n) == 0);
 	return n == strlen(type) && strncmp(algorithm, type, n) == 0;
 }
 
@@ -125,6 +126,15 @@ bool algorithms_set(LIBSSH2_SESSION *ssh, bool legacy, const struct host_keys *k
 	return true;
 }
 
+void algorithms_sign_with_sha1(LIBSSH2_SESSION *ssh)
+{
+#ifdef LIBSSH2_METHOD_SIGN_ALGO
+	libssh2_session_method_pref(ssh, LIBSSH2_METHOD_SIGN_ALGO, "ssh-rsa");
+#else
+	(void)ssh; /* it knows nothing else */
+#endif
+}
+
 /* An AEAD cipher brings its own integrity: the MAC that was "agreed on" beside it means nothing. */
 static bool is_mac_of_aead(LIBSSH2_SESSION *ssh, int method)
 {
@@ -159,8 +169,8 @@ void algorithms_explain(bool legacy, struct error *why)
 	char text[sizeof(why->text)];
 
 	if (!legacy)
-		snprintf(text, sizeof(text), "%.150s: no algorithm in common? `ssh.legacy: true` offers what OpenSSH 6.6 needs",
-			 why->text);
+		snprintf(text, sizeof(text),
+			 "%.150s: no algorithm in common? `ssh.legacy: true` offers what OpenSSH 6.6 needs", why->text);
 	else
 		snprintf(text, sizeof(text), "%.150s: no algorithm in common", why->text);
 	if (!algorithms_have_rsa_sha2())

@@ -19,6 +19,9 @@ bool algorithms_check(LIBSSH2_SESSION *ssh, bool legacy, struct error *why);
 /* Adds to why what an operator can do when there is no common algorithm. */
 void algorithms_explain(bool legacy, struct error *why);
 
+/* RSA signatures with SHA-1 from here on, for servers that say they know SHA-2 and do not take it. */
+void algorithms_sign_with_sha1(LIBSSH2_SESSION *ssh);
+
 /* The list that is offered for a libssh2 method type, host keys in the order for these keys (may be NULL). */
 void algorithms_list(struct buf *out, int method, bool legacy, const struct host_keys *keys);
 /* False when this libssh2 signs RSA with SHA-1 only (before 1.11). */

@@ -44,6 +44,14 @@ static bool auth_has(const struct auth *a, const unsigned char *blob, size_t siz
 	return false;
 }
 
+static void auth_append(struct auth *a, struct auth_key *key, const unsigned char *blob)
+{
+	key->blob = mem_alloc(key->size);
+	memcpy(key->blob, blob, key->size);
+	a->keys = mem_grow(a->keys, a->n + 1, sizeof(*a->keys));
+	a->keys[a->n++] = *key;
+}
+
 static void auth_add(struct session *s, const unsigned char *blob, size_t size, const char *path, const char *label)
 {
 	struct auth *a = &s->auth;
@@ -58,10 +66,12 @@ static void auth_add(struct session *s, const unsigned char *blob, size_t size, 
 		free(key.path);
 		return;
 	}
-	key.blob = mem_alloc(size);
-	memcpy(key.blob, blob, size);
-	a->keys = mem_grow(a->keys, a->n + 1, sizeof(*a->keys));
-	a->keys[a->n++] = key;
+	auth_append(a, &key, blob);
+	if (!key.is_rsa || !s->target->legacy || !algorithms_have_rsa_sha2())
+		return;
+	key.path = mem_strdup(path);
+	key.sha1 = true;
+	auth_append(a, &key, blob);
 }
 
 /* True when every file is read (and decrypted). */
@@ -131,9 +141,9 @@ static void auth_sort(struct auth *a)
 	struct auth_key *sorted = mem_alloc((a->n + 1) * sizeof(*sorted));
 	size_t n = 0;
 
-	for (int rsa = 0; rsa < 2; rsa++)
+	for (int rank = 0; rank <= 2; rank++)
 		for (size_t i = 0; i < a->n; i++)
-			if (a->keys[i].is_rsa == (bool)rsa)
+			if (a->keys[i].is_rsa + a->keys[i].sha1 == rank)
 				sorted[n++] = a->keys[i];
 	free(a->keys);
 	a->keys = sorted;
@@ -149,8 +159,12 @@ static enum climb auth_fail(struct session *s)
 	scoped_buf tried = {0};
 
 	buf_init(&tried, NOTES_MOST);
-	for (size_t i = 0; i < a->n; i++)
-		buf_addf(&tried, "%s%s", i ? ", " : "", a->keys[i].label);
+	for (size_t i = 0; i < a->n; i++) {
+		if (!a->keys[i].sha1)
+			buf_addf(&tried, "%s%s", i ? ", " : "", a->keys[i].label);
+		if (a->keys[i].is_rsa && !s->target->legacy)
+			buf_adds(&tried, " (RSA with SHA-2 only: `ssh.legacy: true` adds SHA-1)");
+	}
 	if (a->n)
 		error_set(&s->why, ERROR_AUTH, "%s is not let in with %s%s%s", s->target->user, tried.bytes,
 			  a->notes.used ? "; not used: " : "", a->notes.bytes);
@@ -196,8 +210,11 @@ enum climb auth_climb(struct session *s)
 		return CLIMB_WAIT;
 	for (; a->at < a->n; a->at++) {
 		const struct auth_key *k = &a->keys[a->at];
-		int rc = libssh2_userauth_publickey(s->ssh, s->target->user, k->blob, k->size, auth_sign, &a->session);
+		int rc;
 
+		if (k->sha1)
+			algorithms_sign_with_sha1(s->ssh);
+		rc = libssh2_userauth_publickey(s->ssh, s->target->user, k->blob, k->size, auth_sign, &a->session);
 		if (rc == 0)
 			return CLIMB_NEXT;
 		if (rc == LIBSSH2_ERROR_EAGAIN)

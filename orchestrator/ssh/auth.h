@@ -20,6 +20,7 @@ struct auth_key {
 	char *path; /* of the key file; NULL: the agent's */
 	char label[96];
 	bool is_rsa;
+	bool sha1; /* once more, signed as servers before rsa-sha2 want it */
 };
 
 enum auth_stage { AUTH_FILES, AUTH_AGENT, AUTH_TRYING };

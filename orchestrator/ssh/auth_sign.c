@@ -20,7 +20,8 @@ static bool read_algorithm(const unsigned char *data, size_t size, char algorith
 		return false;
 	r.at++; /* the message's type */
 	r.left--;
-	if (!reader_string(&r, &bytes, &n) || !reader_is(&r, "ssh-connection") || !reader_is(&r, "publickey") || !r.left)
+	if (!reader_string(&r, &bytes, &n) || !reader_is(&r, "ssh-connection") || !reader_is(&r, "publickey") ||
+	    !r.left)
 		return false;
 	r.at++; /* "with signature" */
 	r.left--;
@@ -31,8 +32,8 @@ static bool read_algorithm(const unsigned char *data, size_t size, char algorith
 	return true;
 }
 
-static int sign_with_file(struct session *s, const struct auth_key *k, const char *algorithm,
-			  const unsigned char *data, size_t size)
+static int sign_with_file(struct session *s, const struct auth_key *k, const char *algorithm, const unsigned char *data,
+			  size_t size)
 {
 	const struct identity *identity;
 	struct error why;

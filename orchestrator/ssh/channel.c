@@ -4,12 +4,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "ssh/channel_inner.h"
 #include "ssh/session_inner.h"
 
-enum { CHANNEL_PIECE = 32 * 1024, CHANNEL_OPEN_MS = 20000, TUNNEL_STUCK_MS = 3000, LEFT_MOST = 4 };
-
-/* What one step came to. */
-enum step { STEP_WAIT, STEP_ON, STEP_LOST };
+enum { CHANNEL_PIECE = 32 * 1024, CHANNEL_OPEN_MS = 20000 };
 
 struct channel *channel_ask(struct session *s, const struct channel_kind *kind, void *owner, size_t out_most)
 {
@@ -26,7 +24,7 @@ struct channel *channel_ask(struct session *s, const struct channel_kind *kind, 
 	return c;
 }
 
-static void channel_free(struct channel *c)
+void channel_free(struct channel *c)
 {
 	fifo_done(&c->out);
 	free(c->command);
@@ -66,7 +64,7 @@ void channel_resume(struct channel *c)
 	session_wake(c->session);
 }
 
-static uint64_t channel_now(const struct channel *c)
+uint64_t channel_now(const struct channel *c)
 {
 	return uv_now(c->session->context->loop);
 }
@@ -82,7 +80,7 @@ static void channel_to(struct channel *c, enum channel_stage stage)
 	if (stage == CHANNEL_OPENING || stage == CHANNEL_STARTING)
 		c->due_ms = channel_now(c) + (d->channel_ms ? d->channel_ms : CHANNEL_OPEN_MS);
 	if (stage == CHANNEL_OPENING && c->host)
-		c->due_ms = channel_now(c) + TUNNEL_STUCK_MS;
+		c->due_ms = channel_now(c) + CHANNEL_STUCK_MS;
 	if (stage == CHANNEL_RUNNING && c->within_ms)
 		c->due_ms = channel_now(c) + c->within_ms;
 }
@@ -100,12 +98,12 @@ void channel_abandon(struct channel *c)
 }
 
 /* sshd closes the channel of a command that we left when the command ends, and not before. */
-static bool is_left(const struct channel *c)
+bool channel_is_left(const struct channel *c)
 {
 	return !c->owner && c->stage == CHANNEL_CLOSING;
 }
 
-static void channel_tell_end(struct channel *c, const struct error *why)
+void channel_tell_end(struct channel *c, const struct error *why)
 {
 	void *owner = c->owner;
 
@@ -115,7 +113,7 @@ static void channel_tell_end(struct channel *c, const struct error *why)
 }
 
 /* The channel failed, the connection is sound. */
-static enum step channel_fail(struct channel *c, enum error_code code, const char *doing)
+static enum channel_step channel_fail(struct channel *c, enum error_code code, const char *doing)
 {
 	struct error why;
 
@@ -125,7 +123,7 @@ static enum step channel_fail(struct channel *c, enum error_code code, const cha
 	c->stage = CHANNEL_DONE;
 	if (c->ssh)
 		channel_to(c, CHANNEL_CLOSING);
-	return STEP_ON;
+	return CHANNEL_ON;
 }
 
 /* Errors of libssh2 that concern one channel only. */
@@ -137,7 +135,7 @@ static bool is_local(struct channel *c, int rc)
 	       rc == LIBSSH2_ERROR_CHANNEL_CLOSED || rc == LIBSSH2_ERROR_CHANNEL_EOF_SENT;
 }
 
-static enum step channel_open(struct channel *c)
+static enum channel_step channel_open(struct channel *c)
 {
 	LIBSSH2_SESSION *ssh = c->session->ssh;
 	int rc;
@@ -150,35 +148,35 @@ static enum step channel_open(struct channel *c)
 		channel_to(c, c->host ? CHANNEL_RUNNING : CHANNEL_STARTING);
 		if (c->host && c->owner)
 			c->kind->started(c);
-		return STEP_ON;
+		return CHANNEL_ON;
 	}
 	rc = libssh2_session_last_errno(ssh);
 	if (rc == LIBSSH2_ERROR_EAGAIN)
-		return STEP_WAIT;
+		return CHANNEL_WAIT;
 	if (!is_local(c, rc))
-		return STEP_LOST;
+		return CHANNEL_LOST;
 	return channel_fail(c, ERROR_UNREACHABLE, c->host ? "the jump host cannot connect" : "opening a channel");
 }
 
-static enum step channel_start(struct channel *c)
+static enum channel_step channel_start(struct channel *c)
 {
 	int rc;
 
 	if (!c->owner) {
 		channel_to(c, CHANNEL_CLOSING);
-		return STEP_ON;
+		return CHANNEL_ON;
 	}
 	rc = libssh2_channel_process_startup(c->ssh, "exec", 4, c->command, (unsigned)strlen(c->command));
 	if (rc == LIBSSH2_ERROR_EAGAIN)
-		return STEP_WAIT;
+		return CHANNEL_WAIT;
 	if (rc && !is_local(c, rc))
-		return STEP_LOST;
+		return CHANNEL_LOST;
 	if (rc)
 		return channel_fail(c, ERROR_HOST, "the host starts no command");
 	channel_to(c, CHANNEL_RUNNING);
 	if (c->kind->started)
 		c->kind->started(c);
-	return STEP_ON;
+	return CHANNEL_ON;
 }
 
 /* False when the connection is lost. */
@@ -245,191 +243,66 @@ static void channel_look_again(struct channel *c)
 		session_wake(c->session);
 }
 
-static enum step channel_run(struct channel *c)
+static enum channel_step channel_run(struct channel *c)
 {
 	if (!channel_send(c) || !channel_read_stream(c, 0) || !channel_read_stream(c, 1))
-		return STEP_LOST;
+		return CHANNEL_LOST;
 	if (c->owner && c->owes_drained && !fifo_size(&c->out)) {
 		c->owes_drained = false;
 		if (c->kind->drained)
 			c->kind->drained(c);
 	}
 	if (c->stage != CHANNEL_RUNNING)
-		return STEP_ON; /* abandoned meanwhile */
+		return CHANNEL_ON; /* abandoned meanwhile */
 	if (!c->paused && libssh2_channel_eof(c->ssh) == 1) {
 		channel_to(c, CHANNEL_CLOSING);
-		return STEP_ON;
+		return CHANNEL_ON;
 	}
 	channel_look_again(c);
-	return STEP_WAIT;
+	return CHANNEL_WAIT;
 }
 
-static enum step channel_close(struct channel *c)
+static enum channel_step channel_close(struct channel *c)
 {
 	int rc = libssh2_channel_close(c->ssh);
 
 	if (rc == LIBSSH2_ERROR_EAGAIN)
-		return STEP_WAIT;
+		return CHANNEL_WAIT;
 	if (rc && !is_local(c, rc) && rc != LIBSSH2_ERROR_BAD_USE)
-		return STEP_LOST;
+		return CHANNEL_LOST;
 	c->status_hint = libssh2_channel_get_exit_status(c->ssh);
 	rc = libssh2_channel_free(c->ssh);
 	if (rc == LIBSSH2_ERROR_EAGAIN)
-		return STEP_WAIT;
+		return CHANNEL_WAIT;
 	c->ssh = NULL;
 	c->stage = CHANNEL_DONE;
 	channel_tell_end(c, NULL);
-	return STEP_ON;
+	return CHANNEL_ON;
 }
 
 /* QUEUED: only one is opened at a time, and but for a jump host there is only one at all. */
-static enum step channel_enter(struct channel *c)
+static enum channel_step channel_enter(struct channel *c)
 {
 	for (struct channel *o = c->session->channels; o != c; o = o->next) {
 		if (o->stage == CHANNEL_OPENING)
-			return STEP_WAIT;
-		if (!c->session->is_jump && o->stage != CHANNEL_DONE && !is_left(o))
-			return STEP_WAIT;
+			return CHANNEL_WAIT;
+		if (!c->session->is_jump && o->stage != CHANNEL_DONE && !channel_is_left(o))
+			return CHANNEL_WAIT;
 	}
 	channel_to(c, CHANNEL_OPENING);
 	c->opened_at_ms = channel_now(c);
-	return STEP_ON;
+	return CHANNEL_ON;
 }
 
-static enum step channel_step(struct channel *c)
+enum channel_step channel_step(struct channel *c)
 {
-	static enum step (*const steps[])(struct channel *) = {
-		[CHANNEL_QUEUED] = channel_enter, [CHANNEL_OPENING] = channel_open, [CHANNEL_STARTING] = channel_start,
+	static enum channel_step (*const steps[])(struct channel *) = {
+		[CHANNEL_QUEUED] = channel_enter, [CHANNEL_OPENING] = channel_open,  [CHANNEL_STARTING] = channel_start,
 		[CHANNEL_RUNNING] = channel_run,  [CHANNEL_CLOSING] = channel_close,
 	};
-	enum step answer = STEP_ON;
+	enum channel_step answer = CHANNEL_ON;
 
-	while (answer == STEP_ON && c->stage != CHANNEL_DONE && !c->session->closing)
+	while (answer == CHANNEL_ON && c->stage != CHANNEL_DONE && !c->session->closing)
 		answer = steps[c->stage](c);
 	return answer;
-}
-
-static void channels_sweep(struct session *s)
-{
-	struct channel **at = &s->channels;
-
-	while (*at) {
-		struct channel *c = *at;
-
-		if (c->stage == CHANNEL_DONE) {
-			*at = c->next;
-			channel_free(c);
-			session_wake(s); /* the next in the queue */
-		} else {
-			at = &c->next;
-		}
-	}
-}
-
-bool channels_want(const struct session *s)
-{
-	for (const struct channel *c = s->channels; c; c = c->next)
-		if (c->owner)
-			return true;
-	return false;
-}
-
-bool channels_are_worn(const struct session *s)
-{
-	unsigned left = 0;
-
-	if (s->is_jump)
-		return false;
-	for (const struct channel *c = s->channels; c; c = c->next) {
-		if (c->owner && c->stage != CHANNEL_QUEUED)
-			return false;
-		left += is_left(c);
-	}
-	return left >= LEFT_MOST;
-}
-
-void channels_forget_left(struct session *s)
-{
-	for (struct channel *c = s->channels; c; c = c->next)
-		if (c->stage != CHANNEL_QUEUED)
-			c->stage = CHANNEL_DONE;
-	channels_sweep(s);
-}
-
-bool channels_work(struct session *s, struct error *why)
-{
-	for (struct channel *c = s->channels; c && !s->closing; c = c->next)
-		if (channel_step(c) == STEP_LOST) {
-			link_explain(s, ERROR_UNREACHABLE, why);
-			return false;
-		}
-	if (!s->closing)
-		channels_sweep(s);
-	return true;
-}
-
-/*
- * A running command whose time is up is answered and its channel closed. Where libssh2 is in the middle of
- * something that it cannot give up, the connection goes; but for a jump host, which others use: there the owner
- * has a deadline of its own, the place stays taken until the jump host answers, and who waits behind it goes
- * another way.
- */
-static bool channel_expire(struct channel *c, struct error *why)
-{
-	if (c->session->is_jump && c->stage == CHANNEL_OPENING) {
-		c->due_ms = 0;
-		session_wake_dependents(c->session);
-		return true;
-	}
-	if (c->stage != CHANNEL_RUNNING && c->stage != CHANNEL_CLOSING)
-		return error_set(why, ERROR_TIMEOUT, "the host does not start the command");
-	error_set(why, ERROR_TIMEOUT, "not finished within %u s", (c->within_ms + 999) / 1000);
-	channel_tell_end(c, why);
-	channel_abandon(c);
-	return true;
-}
-
-bool channels_expire(struct session *s, uint64_t now_ms, struct error *why)
-{
-	for (struct channel *c = s->channels; c; c = c->next)
-		if (c->due_ms && c->due_ms <= now_ms && c->stage != CHANNEL_DONE && !channel_expire(c, why))
-			return false;
-	return true;
-}
-
-uint64_t channels_due(const struct session *s)
-{
-	uint64_t due = 0;
-
-	for (const struct channel *c = s->channels; c; c = c->next)
-		if (c->due_ms && (!due || c->due_ms < due))
-			due = c->due_ms;
-	return due;
-}
-
-bool channels_are_stuck(const struct session *s)
-{
-	for (const struct channel *c = s->channels; c; c = c->next)
-		if (c->stage == CHANNEL_OPENING && c->opened_at_ms + TUNNEL_STUCK_MS <= channel_now(c))
-			return true;
-	return false;
-}
-
-void channels_end(struct session *s, const struct error *why)
-{
-	struct channel *c = s->channels;
-
-	/* What the owners ask for when they are told is new work. */
-	s->channels = NULL;
-	while (c) {
-		struct channel *next = c->next;
-
-		c->ssh = NULL;
-		if (why)
-			channel_tell_end(c, why);
-		else if (c->owner)
-			c->kind->dropped(c);
-		channel_free(c);
-		c = next;
-	}
 }

@@ -17,7 +17,14 @@
 struct session;
 struct channel;
 
-enum channel_stage { CHANNEL_QUEUED, CHANNEL_OPENING, CHANNEL_STARTING, CHANNEL_RUNNING, CHANNEL_CLOSING, CHANNEL_DONE };
+enum channel_stage {
+	CHANNEL_QUEUED,
+	CHANNEL_OPENING,
+	CHANNEL_STARTING,
+	CHANNEL_RUNNING,
+	CHANNEL_CLOSING,
+	CHANNEL_DONE
+};
 
 /* All are called from the session's turn and may do anything to the session, closing included. */
 struct channel_kind {

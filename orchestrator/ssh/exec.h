@@ -34,8 +34,8 @@ struct session_output {
 
 struct session_reply {
 	const struct error *why; /* NULL: the channel was closed in order */
-	bool started;		 /* the command may have run: a reply with an error that is false is safe to ask again */
-	int status_hint;	 /* never rely on it */
+	bool started;	 /* the command may have run: a reply with an error that is false is safe to ask again */
+	int status_hint; /* never rely on it */
 	struct session_output out, err;
 };
 

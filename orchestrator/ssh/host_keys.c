@@ -159,10 +159,11 @@ bool host_keys_judge(const struct host_keys *keys, const struct ssh_target *t, c
 	case HOST_KEY_REVOKED:
 		return error_set(why, ERROR_HOST_KEY, "the key %s %s is revoked (%s)", type, print, key->where);
 	case HOST_KEY_CHANGED:
-		return error_set(why, ERROR_HOST_KEY,
-				 "the host key has CHANGED: it is %s %s, not the one in %s; nothing was sent. If that is "
-				 "right: pgresync hosts trust %s",
-				 type, print, key->where, name);
+		return error_set(
+			why, ERROR_HOST_KEY,
+			"the host key has CHANGED: it is %s %s, not the one in %s; nothing was sent. If that is "
+			"right: pgresync hosts trust %s",
+			type, print, key->where, name);
 	case HOST_KEY_AUTHORITY:
 		return error_set(why, ERROR_HOST_KEY,
 				 "%s is a certificate authority, and certificates of hosts are not checked here; the "

@@ -90,7 +90,8 @@ static void unlock_done(uv_work_t *request, int status)
 }
 
 /* Takes the text over. */
-static void entry_unlock(struct identity_cache *cache, struct entry *e, struct buf *text, const struct secret *passphrase)
+static void entry_unlock(struct identity_cache *cache, struct entry *e, struct buf *text,
+			 const struct secret *passphrase)
 {
 	struct unlock *u = mem_new(struct unlock);
 
@@ -154,8 +155,8 @@ static bool is_same_file(const struct stat *a, const struct stat *b)
 	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-enum identity_state identity_cache_get(struct identity_cache *c, const char *path,
-				       const struct identity **ret_identity, struct error *why)
+enum identity_state identity_cache_get(struct identity_cache *c, const char *path, const struct identity **ret_identity,
+				       struct error *why)
 {
 	struct entry *e = entry_for(c, path);
 	struct stat now = {0};

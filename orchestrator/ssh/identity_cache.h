@@ -17,7 +17,7 @@ void identity_cache_free(struct identity_cache *c);
 
 /* READY: *ret_identity is borrowed until the next turn of the loop. FAILED: *why, without the path. LOADING: all
  * sessions of the context are woken when that has changed. */
-enum identity_state identity_cache_get(struct identity_cache *c, const char *path,
-				       const struct identity **ret_identity, struct error *why);
+enum identity_state identity_cache_get(struct identity_cache *c, const char *path, const struct identity **ret_identity,
+				       struct error *why);
 
 #endif

@@ -258,8 +258,8 @@ static bool line_is_for(const struct line *l, const char *name)
 void known_hosts_find(const struct known_hosts *k, const char *host, unsigned port, known_hosts_fn *found, void *ctx)
 {
 	char name[NAME_MOST];
-	int n = port == 22 ? snprintf(name, sizeof(name), "%s", host)
-			   : snprintf(name, sizeof(name), "[%s]:%u", host, port);
+	int n = port == 22 ? snprintf(name, sizeof(name), "%s", host) :
+			     snprintf(name, sizeof(name), "[%s]:%u", host, port);
 
 	if (n < 0 || (size_t)n >= sizeof(name))
 		return;

@@ -14,7 +14,7 @@ struct pace_turn {
 	struct pace_turn *next;
 	const char *address; /* borrowed while it waits or is held */
 	unsigned port;
-	const void *jump;	   /* the jump host's session; NULL: directly */
+	const void *jump;	    /* the jump host's session; NULL: directly */
 	void (*granted)(void *ctx); /* called when a waiting turn comes; not from within pace_take() */
 	void *ctx;
 	bool waits, held;

@@ -92,8 +92,8 @@ static enum climb rung_host_key(struct session *s)
 		s->scanned(s->ctx, (const unsigned char *)blob, size);
 		return CLIMB_FAIL;
 	}
-	return host_keys_judge(&s->keys, s->target, (const unsigned char *)blob, size, &s->why) ? CLIMB_NEXT
-												: CLIMB_FAIL;
+	return host_keys_judge(&s->keys, s->target, (const unsigned char *)blob, size, &s->why) ? CLIMB_NEXT :
+												  CLIMB_FAIL;
 }
 
 static unsigned or_default(unsigned ms, unsigned default_ms)

@@ -8,12 +8,6 @@
 
 enum { BEAT_MS = 15000, BEATS_UNANSWERED_MOST = 3, REST_AFTER_MS = 60000 };
 
-struct session_poll {
-	uv_poll_t handle;
-	struct session *session; /* NULL: closed, only libuv still holds it */
-	int events;
-};
-
 static void session_turn(void *ctx);
 static void session_expired(void *ctx);
 static void session_beat(void *ctx);
@@ -57,62 +51,6 @@ bool session_is_up(const struct session *s)
 const char *session_name(const struct session *s)
 {
 	return s->target->name;
-}
-
-/* --- the socket --- */
-
-static void session_polled(uv_poll_t *handle, int status, int events)
-{
-	struct session_poll *p = handle->data;
-
-	(void)status; /* the next recv() or send() says what is wrong */
-	(void)events;
-	if (p->session)
-		session_wake(p->session);
-}
-
-void session_watch(struct session *s, int fd)
-{
-	struct session_poll *p = mem_new(struct session_poll);
-
-	p->session = s;
-	p->handle.data = p;
-	if (uv_poll_init(s->context->loop, &p->handle, fd)) {
-		free(p);
-		wire_end(&s->wire, ERROR_FAILED, "the loop takes no more sockets");
-		return;
-	}
-	s->poll = p;
-}
-
-static void session_poll_closed(uv_handle_t *handle)
-{
-	free(handle->data);
-}
-
-void session_unwatch(struct session *s)
-{
-	struct session_poll *p = s->poll;
-
-	if (!p)
-		return;
-	s->poll = NULL;
-	p->session = NULL;
-	uv_close((uv_handle_t *)&p->handle, session_poll_closed);
-}
-
-static void session_poll_again(struct session *s)
-{
-	int events = UV_READABLE;
-
-	if (!s->poll)
-		return;
-	if (fifo_size(&s->wire.out) || s->connect)
-		events |= UV_WRITABLE;
-	if (events == s->poll->events)
-		return;
-	s->poll->events = events;
-	uv_poll_start(&s->poll->handle, events, session_polled);
 }
 
 /* --- up and down --- */
@@ -276,7 +214,7 @@ static void session_settle(struct session *s)
 	wire_flush(&s->wire);
 	if (s->wire.tunnel && fifo_size(&s->wire.in) < WIRE_OUT_BUSY)
 		channel_resume(s->wire.tunnel);
-	session_poll_again(s);
+	session_watch_again(s);
 	if (s->wire.starved && s->state != SESSION_DOWN)
 		session_wake(s);
 	if (s->state == SESSION_UP) {

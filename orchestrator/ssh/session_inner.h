@@ -83,6 +83,8 @@ void session_raise(struct session *s);
 /* Watches the socket from now on. */
 void session_watch(struct session *s, int fd);
 void session_unwatch(struct session *s);
+/* Waits for what is of interest now: for room to send only when there is something to send. */
+void session_watch_again(struct session *s);
 
 /* The libssh2 session: made with our memory, our wire, our algorithms; true or *why. */
 bool link_make(struct session *s, struct error *why);

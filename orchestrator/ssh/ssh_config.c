@@ -66,8 +66,8 @@ struct ssh_config *ssh_config_read(uv_loop_t *loop, const char *file, const char
 	c->host = mem_strdup(host);
 	c->replied = replied;
 	c->ctx = ctx;
-	c->process = process_run(loop, &(struct process_spec){.argv = argv, .within_ms = WITHIN_MS, .most = OUTPUT_MOST},
-				 config_ran, c);
+	c->process = process_run(
+		loop, &(struct process_spec){.argv = argv, .within_ms = WITHIN_MS, .most = OUTPUT_MOST}, config_ran, c);
 	return c;
 }
 

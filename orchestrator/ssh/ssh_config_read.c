@@ -165,8 +165,8 @@ void ssh_config_values_read(struct ssh_config_values *v, const char *host, const
 	while (*text) {
 		size_t n = strcspn(text, "\n"), name_size = strcspn(text, " \n");
 		scoped_mem char *name = mem_strndup(text, name_size);
-		scoped_mem char *value = n > name_size ? mem_strndup(text + name_size + 1, n - name_size - 1)
-						       : mem_strdup("");
+		scoped_mem char *value =
+			n > name_size ? mem_strndup(text + name_size + 1, n - name_size - 1) : mem_strdup("");
 
 		read_option(v, name, value);
 		agent_is_off |= strcmp(name, "identityagent") == 0 && strcasecmp(value, "none") == 0;
@@ -184,8 +184,7 @@ void ssh_config_values_read(struct ssh_config_values *v, const char *host, const
 
 void ssh_config_values_done(struct ssh_config_values *v)
 {
-	char *texts[] = {v->host_name,	    v->user,	   v->host_key_alias,
-			 v->identity_agent, v->proxy_jump, v->proxy_command};
+	char *texts[] = {v->host_name, v->user, v->host_key_alias, v->identity_agent, v->proxy_jump, v->proxy_command};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		free(texts[i]);

@@ -59,8 +59,8 @@ static const struct channel_kind stream_kind = {
 	.dropped = stream_dropped,
 };
 
-struct session_stream *session_stream_open(struct session *s, const char *command,
-					   const struct session_stream_ops *ops, void *ctx)
+struct session_stream *session_stream_open(struct session *s, const char *command, const struct session_stream_ops *ops,
+					   void *ctx)
 {
 	struct session_stream *w = mem_new(struct session_stream);
 

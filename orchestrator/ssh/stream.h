@@ -28,8 +28,8 @@ struct session_stream_ops {
 };
 
 /* Copies the command; ops must live as long as the stream. */
-struct session_stream *session_stream_open(struct session *s, const char *command,
-					   const struct session_stream_ops *ops, void *ctx);
+struct session_stream *session_stream_open(struct session *s, const char *command, const struct session_stream_ops *ops,
+					   void *ctx);
 
 /* Copies what fits and returns how much that is (STREAM_WRITE_MOST wait at most); drained says when to go on.
  * May be called before opened. */

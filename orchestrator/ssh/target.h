@@ -24,9 +24,9 @@ struct ssh_deadlines {
 };
 
 struct ssh_target {
-	const char *name;		/* of the host in the inventory: for messages and for known hosts */
-	const char *address;		/* name or numeric address to connect to */
-	unsigned port;			/* 0: 22 */
+	const char *name;    /* of the host in the inventory: for messages and for known hosts */
+	const char *address; /* name or numeric address to connect to */
+	unsigned port;	     /* 0: 22 */
 	const char *user;
 	const char *const *identities;	/* key files, NULL-terminated; may be NULL */
 	const char *const *known_hosts; /* known hosts files, NULL-terminated; a missing file is empty */

@@ -20,11 +20,11 @@
 struct channel;
 
 enum {
-	WIRE_TURN = 256 * 1024,		/* received bytes that one turn may handle */
-	WIRE_TURN_EARLY = 32 * 1024,	/* the same before authentication */
-	WIRE_EARLY_MOST = 1024 * 1024,	/* received bytes before authentication, in all */
+	WIRE_TURN = 256 * 1024,	       /* received bytes that one turn may handle */
+	WIRE_TURN_EARLY = 32 * 1024,   /* the same before authentication */
+	WIRE_EARLY_MOST = 1024 * 1024, /* received bytes before authentication, in all */
 	WIRE_OUT_MOST = 4 * 1024 * 1024,
-	WIRE_OUT_BUSY = 128 * 1024	/* no more channel data is written while so much waits to be sent */
+	WIRE_OUT_BUSY = 128 * 1024 /* no more channel data is written while so much waits to be sent */
 };
 
 struct wire {

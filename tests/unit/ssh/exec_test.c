@@ -115,7 +115,7 @@ static void a_deadline_answers_and_the_session_goes_on(void **state)
 	struct outcome late = {0}, next = {0};
 
 	(void)state;
-	session_exec(s, &(struct session_command){.command = "echo begun; sleep 60", .within_ms = 300}, outcome_take,
+	session_exec(s, &(struct session_command){.command = "echo begun; sleep 60", .within_ms = 2500}, outcome_take,
 		     &late);
 	ask(s, "echo next", &next);
 	RUN_UNTIL(&loop, late.answers);
@@ -261,11 +261,11 @@ static void fifty_sessions_at_once_all_answer(void **state)
 		ask(s[i], "echo hello", &o[i]);
 	}
 	RUN_UNTIL_WITHIN(&loop, 60, ({
-				 done = 0;
-				 for (int i = 0; i < 50; i++)
-					 done += o[i].answers;
-				 done == 50;
-			 }));
+		done = 0;
+		for (int i = 0; i < 50; i++)
+			done += o[i].answers;
+		done == 50;
+	}));
 	for (int i = 0; i < 50; i++) {
 		assert_string_equal(o[i].why.text, "");
 		assert_string_equal(o[i].out, "hello\n");

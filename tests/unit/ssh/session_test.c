@@ -413,11 +413,11 @@ static void ten_hosts_share_one_jump_session(void **state)
 			     outcome_take, &o[i]);
 	}
 	RUN_UNTIL_WITHIN(&loop, 60, ({
-				 done = 0;
-				 for (int i = 0; i < 10; i++)
-					 done += o[i].answers;
-				 done == 10;
-			 }));
+		done = 0;
+		for (int i = 0; i < 10; i++)
+			done += o[i].answers;
+		done == 10;
+	}));
 	for (int i = 0; i < 10; i++) {
 		assert_string_equal(o[i].why.text, "");
 		assert_int_equal(o[i].out_size + o[i].out_dropped, 1000000);
