@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """A server on a loopback port that does one hostile thing to every SSH client that connects.
 
 usage: hostile_sshd.py MODE      prints its port, and serves until its stdin is closed

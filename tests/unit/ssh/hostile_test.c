@@ -32,7 +32,7 @@ static void hostile_start(struct hostile *h, const char *mode)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		dup2(in[0], 0);
 		dup2(out[1], 1);
-		execlp("python3", "python3", SOURCE_DIR "/tests/fake/hostile_sshd.py", mode, (char *)NULL);
+		execl("/usr/bin/python3", "python3", SOURCE_DIR "/tests/fake/hostile_sshd.py", mode, (char *)NULL);
 		_exit(127);
 	}
 	close(in[0]);
@@ -162,7 +162,7 @@ static void try_mode(const char *mode)
 
 static void no_hostile_server_stops_the_loop(void **state)
 {
-	FILE *list = popen("python3 " SOURCE_DIR "/tests/fake/hostile_sshd.py --list", "r");
+	FILE *list = popen("/usr/bin/python3 " SOURCE_DIR "/tests/fake/hostile_sshd.py --list", "r");
 	char mode[64];
 	int n = 0;
 
