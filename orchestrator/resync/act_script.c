@@ -35,7 +35,8 @@ static enum answer read_settled(const struct reading *r, struct error *why)
 	char text[300];
 
 	if (kept) {
-		snprintf(text, sizeof(text), "%.200s is the data directory of before: remove it when the standby is good", kept);
+		snprintf(text, sizeof(text),
+			 "%.200s is the data directory of before: remove it when the standby is good", kept);
 		memory_set(r->memory, "warning", text);
 	}
 	memory_set(r->memory, "conf_reverted", r->reply->status == 0 ? "yes" : "no");

@@ -181,8 +181,7 @@ const struct action check_recovery_tmp = {
 	.name = "check recovery.tmp",
 	.script =
 		"f=${data_dir}/recovery.tmp\n"
-		"[ -f \"$f\" ] || { echo \"$f is missing: pg_resync_slave would leave a data directory without its standby marker\" >&2; exit 20; }\n"
-		MARKER_SAYS_STANDBY
+		"[ -f \"$f\" ] || { echo \"$f is missing: pg_resync_slave would leave a data directory without its standby marker\" >&2; exit 20; }\n" MARKER_SAYS_STANDBY
 		"says_standby \"$f\" || { echo \"$f does not say standby_mode\" >&2; exit 20; }\n"
 		"h=$(sed -n \"s/^[[:space:]]*primary_conninfo.*host=\\\\([^ ']*\\\\).*/\\\\1/p\" \"$f\" | tail -n 1)\n"
 		"[ -n \"$h\" ] || { echo \"$f names no primary\" >&2; exit 20; }\n"

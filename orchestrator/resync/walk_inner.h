@@ -30,7 +30,7 @@ struct walk {
 	struct tidy *tidy;
 	int64_t stop_runs[WALK_STOPS]; /* whose remote work is ended before anything is given back, from the last */
 	size_t n_stops;
-	size_t n_interrupted; /* recovery: how many of stop_runs, from the first, left something to tidy up */
+	size_t n_interrupted;  /* recovery: how many of stop_runs, from the first, left something to tidy up */
 	int64_t stop_until_ms; /* monotonic: when the host has been away for too long */
 };
 
