@@ -100,10 +100,28 @@ static int resync_chosen(struct command_context *context, const struct rebuild_p
 	return status;
 }
 
+/* A pass that could not look at a standby, or was kept from one by what an earlier run left, is not good: a timer that
+ * ends with 0 every night would hide it. */
+static int status_of_left(const struct rebuild_plan *plan)
+{
+	struct exit_counts counts = {0};
+
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct stale_case *c = &plan->cases[i];
+
+		if (!c->selected || plan->choices[i].chosen || c->at_work)
+			continue;
+		counts.owed += c->owed;
+		counts.unreachable += c->judgement.verdict == VERDICT_UNKNOWN;
+	}
+	return (int)exit_status_of_hosts(&counts);
+}
+
 static int act(struct command_context *context, const struct rebuild_plan *plan, int64_t *ret_run)
 {
 	size_t chosen = 0;
 	struct error why;
+	int status;
 
 	if (context->json)
 		print_json(plan);
@@ -112,13 +130,14 @@ static int act(struct command_context *context, const struct rebuild_plan *plan,
 	fflush(stdout);
 	for (size_t i = 0; i < plan->n; i++)
 		chosen += plan->choices[i].chosen;
-	if (chosen == 0)
-		return STATUS_GOOD;
-	if (context_flag(context, "dry-run"))
-		return context_flag(context, "exit-code") ? STATUS_WORK_TO_DO : STATUS_GOOD;
+	if (chosen > 0 && context_flag(context, "dry-run") && context_flag(context, "exit-code"))
+		return STATUS_WORK_TO_DO;
+	if (chosen == 0 || context_flag(context, "dry-run"))
+		return status_of_left(plan);
 	if (!confirmed(context, plan, chosen, &why))
 		return context_fail(context, &why);
-	return resync_chosen(context, plan, chosen, ret_run);
+	status = resync_chosen(context, plan, chosen, ret_run);
+	return status != STATUS_GOOD ? status : status_of_left(plan);
 }
 
 static int run(struct command_context *context)
@@ -172,7 +191,7 @@ const struct command command_rebuild_stale = {
 		 "remembers what it measured for the next). Never twice within the cool-down, never a\n"
 		 "primary's last healthy standby. For a timer, for 'pgresync serve', or by hand. A failure\n"
 		 "is told to syslog and to the program 'notify' of config.yml when nobody sits at a\n"
-		 "terminal.",
+		 "terminal. Exit status 4 when a standby could not be looked at, 7 when something is owed.",
 	.options = options,
 	.examples = examples,
 	.least = 0,

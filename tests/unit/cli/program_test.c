@@ -350,6 +350,24 @@ static void bytes_of_the_command_line_cannot_move_the_cursor(void **state)
 	assert_null(strchr(b->err.bytes, '\a'));
 }
 
+static void a_pass_that_could_look_at_nothing_is_not_good(void **state)
+{
+	struct bench *b = *state;
+
+	write_file(b->yaml, "version: 1\n"
+			    "defaults: {ssh: {user: nobody, port: 1, allow_loopback: true}}\n"
+			    "sites: {here: {}}\n"
+			    "environments: {test: {}}\n"
+			    "hosts:\n"
+			    "  p: {address: 127.0.0.1, site: here, environment: test}\n"
+			    "  s: {address: 127.0.0.2, site: here, environment: test}\n"
+			    "pairs: [{primary: p, standbys: [{host: s, role: live}]}]\n");
+	expect(b, "inventory import @/fleet.yml", 0);
+	expect(b, "rebuild-stale", 4);
+	assert_non_null(strstr(b->out.bytes, "leave   s  unknown: s does not answer"));
+	expect(b, "rebuild-stale --dry-run --exit-code", 4);
+}
+
 int main(void)
 {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, begin, program_end)
@@ -371,6 +389,7 @@ int main(void)
 		WITH_FOLDER(closed_pipe_is_no_error),
 		WITH_FOLDER(full_disk_is_an_error),
 		WITH_FOLDER(bytes_of_the_command_line_cannot_move_the_cursor),
+		WITH_FOLDER(a_pass_that_could_look_at_nothing_is_not_good),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
