@@ -1,9 +1,12 @@
 #include "cli/selected.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
+#include "base/suggest.h"
 #include "cli/context.h"
 #include "inventory/inventory.h"
 
@@ -33,6 +36,39 @@ static bool fits(const struct pair *pair, const char *name, const struct host *h
 	return strcasecmp(pair->standby->environment, name) == 0;
 }
 
+/* Neither a host nor something that looks like one: sites go by their aliases, too. */
+static bool refuse_unknown(struct command_context *context, const char *name, struct error *why)
+{
+	const struct inventory *inventory = context->inventory;
+	const char *nearest[INVENTORY_SUGGESTIONS], **names = NULL;
+	scoped_buf hint;
+	size_t n = 0;
+
+	buf_init(&hint, 400);
+	if (inventory_suggest(inventory, name, nearest) > 0)
+		return context_host(context, name, why) != NULL;
+	for (size_t i = 0; i < inventory->site_count; i++)
+		for (const char *const *alias = inventory->sites[i].aliases; *alias; alias++) {
+			names = mem_grow(names, n + 1, sizeof(*names));
+			names[n++] = *alias;
+		}
+	for (size_t i = 0; i < inventory->pair_count; i++) {
+		const char *environment = inventory->pairs[i].standby->environment;
+		bool known = false;
+
+		for (size_t k = 0; k < n; k++)
+			known = known || strcmp(names[k], environment) == 0;
+		if (known)
+			continue;
+		names = mem_grow(names, n + 1, sizeof(*names));
+		names[n++] = environment;
+	}
+	suggest_add(&hint, name, names, n);
+	free(names);
+	return error_set(why, ERROR_USAGE, "'%s' is no standby, primary, site or environment%s", name,
+			 hint.used ? hint.bytes : "; 'pgresync inventory list' shows all");
+}
+
 static bool add_named(struct command_context *context, struct selected *s, const char *name, struct error *why)
 {
 	const struct inventory *inventory = context->inventory;
@@ -52,7 +88,7 @@ static bool add_named(struct command_context *context, struct selected *s, const
 		return error_set(why, ERROR_USAGE, "%s stands in no pair", host->name);
 	if (site)
 		return error_set(why, ERROR_USAGE, "site %s has no standbys", site->name);
-	return context_host(context, name, why) != NULL;
+	return refuse_unknown(context, name, why);
 }
 
 bool selected_read(struct command_context *context, const char *const *names, size_t n, struct selected *ret,

@@ -92,6 +92,18 @@ static void what_has_no_standby_is_refused(void **state)
 	assert_int_equal(why.code, ERROR_USAGE);
 }
 
+static void a_wrong_word_names_what_was_probably_meant(void **state)
+{
+	(void)state;
+	assert_string_equal(select_words("6gd"),
+			    "'6gd' is no standby, primary, site or environment; did you mean 6dg?");
+	assert_string_equal(select_words("prodution"),
+			    "'prodution' is no standby, primary, site or environment; did you mean production?");
+	assert_string_equal(select_words("carrenz"), "unknown host 'carrenz'; did you mean carrenza?");
+	assert_non_null(strstr(select_words("xyzzy"), "'pgresync inventory list' shows all"));
+	assert_int_equal(why.code, ERROR_USAGE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -99,6 +111,7 @@ int main(void)
 		cmocka_unit_test(names_primaries_sites_and_environments_stand_for_standbys),
 		cmocka_unit_test(named_twice_is_selected_once),
 		cmocka_unit_test(what_has_no_standby_is_refused),
+		cmocka_unit_test(a_wrong_word_names_what_was_probably_meant),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
