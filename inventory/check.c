@@ -47,6 +47,21 @@ static void check_private(struct checker *k, const char *host, const char *what,
 		say(k, CHECK_ERROR, host, "%s %s: %s", what, path, strerror(errno));
 }
 
+/* pass is not asked: it would ask its owner. Its entries are files. */
+static void check_pass(struct checker *k, const char *host, const char *name, const char *entry)
+{
+	const char *store = getenv("PASSWORD_STORE_DIR"), *home = getenv("HOME");
+	char path[4096];
+
+	if (store && *store)
+		snprintf(path, sizeof(path), "%s/%s.gpg", store, entry);
+	else
+		snprintf(path, sizeof(path), "%s/.password-store/%s.gpg", home ? home : "", entry);
+	if (access(path, R_OK) != 0)
+		say(k, CHECK_ERROR, host, "secrets.%s: pass has no entry %s here: %s: %s", name, entry, path,
+		    strerror(errno));
+}
+
 static void check_secret(struct checker *k, const struct host *h, const char *name, const struct secret_ref *ref,
 			 bool needed)
 {
@@ -54,6 +69,8 @@ static void check_secret(struct checker *k, const struct host *h, const char *na
 
 	if (ref->kind == SECRET_NOT_SET && needed)
 		say(k, CHECK_WARNING, h->name, "secrets.%s is not set: give {pass: ENTRY} or {file: PATH}", name);
+	if (ref->kind == SECRET_PASS)
+		check_pass(k, h->name, name, ref->text);
 	if (ref->kind == SECRET_FILE)
 		check_private(k, h->name, name, ref->text);
 	if (ref->kind == SECRET_CREDENTIAL && !directory)

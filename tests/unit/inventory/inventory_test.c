@@ -315,6 +315,32 @@ static void check_names_missing_secrets_and_lonely_hosts(void **state)
 	inventory_free(i);
 }
 
+static void check_names_pass_entries_that_are_not_there(void **state)
+{
+	struct scratch *s = *state;
+	struct findings all = {"", 0};
+	struct inventory *i;
+	char *entry = mem_printf("%s/e", s->directory), *file = mem_printf("%s/e/key.gpg", s->directory);
+
+	import(s, "version: 1\nsites: {a: {}}\nenvironments: {e: {}}\nhosts:\n"
+		  "  h1: {site: a, environment: e}\n"
+		  "  h2: {site: a, environment: e, secrets: {gpg_passphrase: {pass: \"${environment}/key\"}}}\n"
+		  "pairs: [{primary: h1, standbys: [h2]}]\n");
+	i = load(s);
+	setenv("PASSWORD_STORE_DIR", s->directory, 1);
+	assert_int_equal(check_inventory(i, find, &all), 1);
+	assert_non_null(strstr(all.text, "pass has no entry e/key here"));
+	mkdir(entry, 0700);
+	fclose(fopen(file, "w"));
+	assert_int_equal(check_inventory(i, find, &all), 0);
+	unsetenv("PASSWORD_STORE_DIR");
+	unlink(file);
+	rmdir(entry);
+	inventory_free(i);
+	free(entry);
+	free(file);
+}
+
 int main(void)
 {
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
@@ -331,6 +357,7 @@ int main(void)
 		WITH_STORE(the_revision_grows_and_the_hash_changes),
 		WITH_STORE(check_names_bad_key_files),
 		WITH_STORE(check_names_missing_secrets_and_lonely_hosts),
+		WITH_STORE(check_names_pass_entries_that_are_not_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
