@@ -10,6 +10,7 @@
 #include "ssh/host_keys.h"
 #include "ssh/identity.h"
 #include "ssh/identity_cache.h"
+#include "ssh/link.h"
 #include "ssh/session_inner.h"
 
 enum { KEYS_MOST = 6, NOTES_MOST = 300 };

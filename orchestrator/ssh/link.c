@@ -1,3 +1,5 @@
+#include "ssh/link.h"
+
 #include <string.h>
 
 #include "ssh/algorithms.h"

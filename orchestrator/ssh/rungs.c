@@ -1,4 +1,5 @@
 #include "ssh/algorithms.h"
+#include "ssh/link.h"
 #include "ssh/scan.h"
 #include "ssh/session_inner.h"
 #include "ssh/tunnel.h"
