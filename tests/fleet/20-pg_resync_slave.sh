@@ -4,10 +4,9 @@
 . "$(dirname "$0")/lib.sh"
 
 resync_copy() { resync "$@" --method pg_resync_slave; }
-settled_copy() { note_found "$1"; resync_copy "$1"; }
 
 fleet_up --pairs 1 --standbys 2
-prompts= quiet=
+prompts='' quiet=''
 for x in "${standbys[@]}"; do
 	if on "$x" test -e /var/lib/postgresql/.pgpass; then quiet=$x; else prompts=$x; fi
 done

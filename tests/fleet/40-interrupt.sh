@@ -63,11 +63,10 @@ given_back "after ^C twice" "$one"
 # killed TEXT ROW HOST ARGUMENT…: kill -9 of pgresync when that row has begun, then recover.
 killed()
 {
-	local text=$1 row=$2 host=$3 run
+	local text=$1 row=$2 host=$3
 	shift 3
 	start "$host" "$@"
 	at " $row"
-	run=$(grep -o 'run [0-9]*' "$work/out" | head -n 1)
 	kill -KILL "$process"
 	ends
 	sleep 1
@@ -92,7 +91,6 @@ ok "after it there is one data directory" on "$one" sh -c 'test "$(echo /var/lib
 
 # Two at once on one standby.
 stale "$one"
-cp "$work/out" "$work/before"
 start "$one"
 at ' 3/12 '
 first=$("$program" runs --json | python3 -c 'import json, sys; r = json.load(sys.stdin); r = r["runs"] if isinstance(r, dict) else r; print(max(x["run"] if "run" in x else x["id"] for x in r))')

@@ -109,7 +109,7 @@ streams_to() # PRIMARY STANDBY
 	[[ $(psql_on "$1" "select state from pg_stat_replication where client_addr = '$address'") == streaming ]]
 }
 primary_of() { awk -v want="$1" '/primary:/ { match($0, /primary: [^,]*/); p = substr($0, RSTART + 9, RLENGTH - 9); if (index($0, "host: " want ",")) print p }' "$LAB_INVENTORY"; }
-same_rows() { [[ "$("$lab" sum "$1")" == "$("$lab" sum "$2")" ]]; }
+same_rows() { local rows; rows=$("$lab" sum "$1") && [[ -n $rows && $rows == "$("$lab" sum "$2")" ]]; }
 key_is_protected()
 {
 	on "$1" sh -c 'cd /tmp; export GNUPGHOME=/var/lib/postgresql/.gnupg; k=$(cat /etc/wal-e/env.d/WALE_GPG_KEY_ID)
