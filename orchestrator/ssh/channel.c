@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "ssh/channel_inner.h"
+#include "ssh/link.h"
 #include "ssh/session_inner.h"
 
 enum { CHANNEL_PIECE = 32 * 1024, CHANNEL_OPEN_MS = 20000 };
@@ -179,13 +180,29 @@ static enum channel_step channel_start(struct channel *c)
 	return CHANNEL_ON;
 }
 
-/* False when the connection is lost. */
+static bool channel_send_end(struct channel *c)
+{
+	int rc;
+
+	if (!c->finish || c->eof_sent)
+		return true;
+	rc = libssh2_channel_send_eof(c->ssh);
+	if (rc == LIBSSH2_ERROR_EAGAIN)
+		return true;
+	c->eof_sent = true;
+	return rc == 0 || is_local(c, rc);
+}
+
+/* False when the connection is lost. While the wire is busy nothing is added: its next flush wakes the session. */
 static bool channel_send(struct channel *c)
 {
-	while (fifo_size(&c->out) && fifo_size(&c->session->wire.out) < WIRE_OUT_BUSY) {
+	while (fifo_size(&c->out)) {
 		size_t n = fifo_size(&c->out) < CHANNEL_PIECE ? fifo_size(&c->out) : CHANNEL_PIECE;
-		ssize_t sent = libssh2_channel_write_ex(c->ssh, 0, fifo_bytes(&c->out), n);
+		ssize_t sent;
 
+		if (fifo_size(&c->session->wire.out) >= WIRE_OUT_BUSY)
+			return true;
+		sent = libssh2_channel_write_ex(c->ssh, 0, fifo_bytes(&c->out), n);
 		if (sent == LIBSSH2_ERROR_EAGAIN || sent == 0)
 			return true;
 		if (sent < 0 && !is_local(c, (int)sent))
@@ -193,21 +210,8 @@ static bool channel_send(struct channel *c)
 		/* Nobody reads on the other side: what is left goes nowhere. */
 		fifo_drop(&c->out, sent < 0 ? fifo_size(&c->out) : (size_t)sent);
 	}
-	if (fifo_size(&c->out)) {
-		session_wake(c->session); /* the wire is busy; look again when it has sent */
-		return true;
-	}
 	fifo_rest(&c->out);
-	if (c->finish && !c->eof_sent) {
-		int rc = libssh2_channel_send_eof(c->ssh);
-
-		if (rc == LIBSSH2_ERROR_EAGAIN)
-			return true;
-		c->eof_sent = true;
-		if (rc && !is_local(c, rc))
-			return false;
-	}
-	return true;
+	return channel_send_end(c);
 }
 
 /* Reads one stream until it is empty, or the owner has enough; false when the connection is lost. */

@@ -1,4 +1,7 @@
+#include "ssh/channels.h"
+
 #include "ssh/channel_inner.h"
+#include "ssh/link.h"
 #include "ssh/session_inner.h"
 
 enum { LEFT_MOST = 4 };

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "ssh/channel.h"
+#include "ssh/channels.h"
 #include "ssh/context_inner.h"
 #include "ssh/identity_cache.h"
 #include "ssh/known_hosts_cache.h"

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "ssh/channels.h"
+#include "ssh/link.h"
 #include "ssh/session_inner.h"
 
 enum { BEAT_MS = 15000, BEATS_UNANSWERED_MOST = 3, REST_AFTER_MS = 60000 };
@@ -209,9 +211,12 @@ static void session_work(struct session *s)
 
 static void session_settle(struct session *s)
 {
+	bool was_busy = fifo_size(&s->wire.out) >= WIRE_OUT_BUSY;
 	uint64_t due = 0;
 
 	wire_flush(&s->wire);
+	if (was_busy && fifo_size(&s->wire.out) < WIRE_OUT_BUSY)
+		session_wake(s); /* channels have held back */
 	if (s->wire.tunnel && fifo_size(&s->wire.in) < WIRE_OUT_BUSY)
 		channel_resume(s->wire.tunnel);
 	session_watch_again(s);

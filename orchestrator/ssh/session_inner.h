@@ -86,14 +86,6 @@ void session_unwatch(struct session *s);
 /* Waits for what is of interest now: for room to send only when there is something to send. */
 void session_watch_again(struct session *s);
 
-/* The libssh2 session: made with our memory, our wire, our algorithms; true or *why. */
-bool link_make(struct session *s, struct error *why);
-/* Lifts the caps that hold before authentication. */
-void link_trust(struct session *s);
-void link_free(struct session *s);
-/* What went wrong in the last call: the wire's end, a cap, or libssh2's own words. */
-void link_explain(struct session *s, enum error_code code, struct error *why);
-
 /* Rungs that live elsewhere. */
 enum climb connect_climb_resolve(struct session *s);
 enum climb connect_climb_connect(struct session *s);

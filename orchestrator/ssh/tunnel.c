@@ -1,6 +1,7 @@
 #include "ssh/tunnel.h"
 
 #include "base/mem.h"
+#include "ssh/channels.h"
 
 enum { TUNNEL_OUT_MOST = 256 * 1024, TUNNEL_IN_BUSY = 512 * 1024 };
 

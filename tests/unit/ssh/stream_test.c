@@ -1,6 +1,8 @@
 /* Streams: bytes both ways, and a reader that pauses, against a real sshd. */
 #include "session_fixture.h"
 
+#include <time.h>
+
 #include "ssh/stream.h"
 
 struct pumped {
@@ -93,11 +95,61 @@ static void a_paused_stream_waits(void **state)
 	session_close(s);
 }
 
+static bool tick_done;
+
+static void no_more(uv_timer_t *t)
+{
+	(void)t;
+	tick_done = true;
+}
+
+static uint64_t cpu_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* The host takes nothing: whoever waits for it must sleep, not spin. */
+static void a_host_that_does_not_read_costs_nothing(void **state)
+{
+	static const struct session_stream_ops ops = {.opened = pump_opened, .drained = pump_more, .ended = pump_ended};
+	struct session *s = session_open(context, &target.target, NULL, NULL);
+	struct pumped p = {.size = 16 << 20, .same = true};
+	uint64_t cpu;
+	uv_timer_t tick;
+
+	(void)state;
+	p.bytes = mem_alloc(p.size);
+	/* sshd itself is stopped, so even its socket fills. */
+	p.stream = session_stream_open(s, "kill -STOP $PPID; sleep 1; kill -CONT $PPID; cat >/dev/null", &ops, &p);
+	RUN_UNTIL(&loop, p.opened && p.written >= STREAM_WRITE_MOST);
+	for (int i = 0; i < 200; i++) {
+		uv_run(&loop, UV_RUN_NOWAIT);
+		usleep(1000);
+	}
+	cpu = cpu_ms();
+	uv_timer_init(&loop, &tick);
+	uv_timer_start(&tick, no_more, 500, 0);
+	tick_done = false;
+	while (!tick_done)
+		uv_run(&loop, UV_RUN_ONCE);
+	uv_close((uv_handle_t *)&tick, NULL);
+	assert_true(p.written < p.size);
+	assert_true(cpu_ms() - cpu < 100);
+	RUN_UNTIL(&loop, p.ended);
+	assert_int_equal(p.written, p.size);
+	session_close(s);
+	free(p.bytes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_stream_carries_bytes_both_ways),
 		TEST(a_paused_stream_waits),
+		TEST(a_host_that_does_not_read_costs_nothing),
 	};
 
 	return RUN_TESTS(tests);
