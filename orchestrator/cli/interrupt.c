@@ -17,7 +17,9 @@ static void signalled(uv_signal_t *handle, int number)
 {
 	struct interrupt *i = handle->data;
 
-	(void)number;
+	/* A terminal that closes sends it twice: by the shell that goes, and by the kernel. Nobody has asked twice. */
+	if (number == SIGHUP && i->times > 0)
+		return;
 	i->interrupted(i->ctx, ++i->times);
 }
 
