@@ -76,7 +76,7 @@ static bool find_targets(struct command_context *context, struct scanned *all, s
 static bool wants(struct command_context *context, const struct scanned *s, struct error *why)
 {
 	const char *expected = context_value(context, "fingerprint");
-	scoped_mem char *prompt = mem_printf("Accept it? Type the host's name (%s):", s->host->name);
+	scoped_mem char *prompt = mem_printf("Accept it? Type the host's name (%s): ", s->host->name);
 
 	if (expected != NULL)
 		return strcmp(expected, s->fingerprint) == 0 ||

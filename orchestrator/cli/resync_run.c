@@ -67,8 +67,7 @@ static void interrupted(void *ctx, int times)
 	struct resync_run *r = ctx;
 
 	if (times == 1) {
-		screen_say(r->screen,
-			   "stopping: running rows are finished and everything is given back; ^C again leaves at once");
+		screen_stopping(r->screen);
 		fleet_run_cancel(r->run);
 		return;
 	}

@@ -71,7 +71,7 @@ bool say_ask_word(bool no_input, const char *prompt, const char *expected, struc
 		return error_set(why, ERROR_REFUSED, "%s; nothing was changed",
 				 no_input ? "this needs a confirmation: give --yes" :
 					    "nobody can be asked (standard input is no terminal): give --yes");
-	fprintf(stderr, "%s ", prompt);
+	fputs(prompt, stderr);
 	fflush(stderr);
 	if (fgets(line, sizeof(line), stdin) == NULL)
 		line[0] = '\0';

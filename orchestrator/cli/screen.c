@@ -138,6 +138,8 @@ static void take_result(struct shown *h, const struct walk_result *result)
 	h->ended = true;
 	h->left = result->left;
 	snprintf(h->why, sizeof(h->why), "%s", result->end == WALK_GOOD ? result->warning : result->why.text);
+	if (strcmp(h->why, run_host_state_name(RUN_HOST_CANCELLED)) == 0)
+		h->why[0] = '\0'; /* the state says it */
 	if (result->end == WALK_GOOD || !h->failed_row)
 		return;
 	memcpy(h->row_name, h->failed_name, sizeof(h->row_name));
@@ -178,6 +180,13 @@ void screen_say(struct screen *s, const char *line)
 {
 	if (s->progress)
 		progress_say(s->progress, line);
+}
+
+void screen_stopping(struct screen *s)
+{
+	screen_say(s, "stopping: running rows are finished and everything is given back; ^C again leaves at once");
+	if (s->progress)
+		progress_set_hint(s->progress, "stopping; ^C again leaves at once");
 }
 
 enum run_host_state screen_state(const struct screen *s, size_t i)

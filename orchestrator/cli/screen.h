@@ -28,6 +28,8 @@ void screen_set(struct screen *s, size_t i, enum run_host_state state, const cha
 		const struct walk_news *news, const struct walk_result *result);
 /* A line above the block. */
 void screen_say(struct screen *s, const char *line);
+/* Says, above the block and in it, that the run gives back and stops. */
+void screen_stopping(struct screen *s);
 enum run_host_state screen_state(const struct screen *s, size_t i);
 /* Takes the block away, prints the summary when there was a run, and frees; the loop must be run on until empty. */
 void screen_end(struct screen *s, int exit_status);
