@@ -110,6 +110,9 @@ const struct action check_tools_wal_e = {
 	.script =
 		"need() { command -v \"$1\" >/dev/null 2>&1 || { echo \"$1 is not on this host\" >&2; exit 20; }; }\n"
 		"for x in ${gpg} ${envdir} ${wal_e} lzop ${puppet} timeout sync awk tar; do need \"$x\"; done\n"
+		"case ${gpg_mode}\"$(${gpg} --version 2>/dev/null | head -n 1)\" in\n"
+		"	agent*' 1.'*) echo 'GnuPG 1.4 has no agent to preset: use gpg_mode inplace or overlay' >&2; exit 20;;\n"
+		"esac\n"
 		"[ -r ${env_dir}/WALE_GPG_KEY_ID ] || { echo 'postgres cannot read WALE_GPG_KEY_ID in '${env_dir} >&2; exit 20; }\n"
 		"[ -d ${gnupg_home} ] || { echo ${gnupg_home}' is not there' >&2; exit 20; }\n"
 		"f=$(tr -d ' \\n' <${env_dir}/WALE_GPG_KEY_ID)\n"

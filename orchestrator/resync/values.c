@@ -87,6 +87,14 @@ static const char *pg_port(struct values *v)
 	return put(v, "%d", (int)v->standby->postgresql.port);
 }
 
+static const char *gpg_mode(struct values *v)
+{
+	static const char *const names[] = {
+		[HOST_GPG_INPLACE] = "inplace", [HOST_GPG_OVERLAY] = "overlay", [HOST_GPG_AGENT] = "agent"};
+
+	return names[v->standby->wal_e.gpg_mode];
+}
+
 static const char *key_seconds(struct values *v)
 {
 	return put(v, "%lld", (long long)v->standby->limits.recovery_total_s + 7200);
@@ -103,6 +111,7 @@ static const struct {
 	{"recovery_file", recovery_file},
 	{"overlay_dir", overlay_dir},
 	{"key_home", key_home},
+	{"gpg_mode", gpg_mode},
 	{"key_seconds", key_seconds},
 	{"restore_comment", restore_comment},
 	{"restore_line", restore_line},
