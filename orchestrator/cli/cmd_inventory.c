@@ -71,8 +71,8 @@ static void json_list(const struct inventory *inventory)
 static int inventory_list(struct command_context *context)
 {
 	static const struct table_column columns[] = {
-		{"host", false, false},	       {"address", false, false}, {"site", false, false},
-		{"environment", false, false}, {"version", true, false},  {"place", false, true},
+		{"host", false, 0},	   {"address", false, 2}, {"site", false, 4},
+		{"environment", false, 3}, {"version", true, 5},  {"place", false, 1},
 	};
 	struct error why;
 	const struct inventory *inventory = context_inventory(context, &why);

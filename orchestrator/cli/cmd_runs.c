@@ -116,9 +116,8 @@ static int list_json(struct command_context *context, size_t limit)
 static int runs_list(struct command_context *context)
 {
 	static const struct table_column columns[] = {
-		{"run", true, false},	  {"begun", false, false}, {"kind", false, false},
-		{"method", false, false}, {"state", false, false}, {"good", false, false},
-		{"took", true, false},	  {"by", false, true},	   {"reason", false, true},
+		{"run", true, 0},   {"begun", false, 0}, {"kind", false, 0}, {"method", false, 2}, {"state", false, 0},
+		{"good", false, 0}, {"took", true, 0},	 {"by", false, 1},   {"reason", false, 1},
 	};
 	int64_t limit = RUNS_SHOWN;
 	struct table *table;

@@ -109,9 +109,9 @@ static void add_row(struct table *table, const struct measured *m, const struct 
 static void print_table(const struct status *s)
 {
 	static const struct table_column columns[] = {
-		{"STANDBY", false, false}, {"PRIMARY", false, true},   {"ROLE", false, false},
-		{"STATE", false, false},   {"RECEIVER", false, false}, {"SENDER", false, false},
-		{"LAG", true, false},	   {"SECONDS", true, false},   {"LAST RESYNC", false, true},
+		{"STANDBY", false, 0}, {"PRIMARY", false, 5},  {"ROLE", false, 2},
+		{"STATE", false, 0},   {"RECEIVER", false, 0}, {"SENDER", false, 0},
+		{"LAG", true, 0},      {"SECONDS", true, 3},   {"LAST RESYNC", false, 4},
 	};
 	struct table *table = output_table(s->context, columns, sizeof(columns) / sizeof(*columns));
 	bool first = true;

@@ -1,6 +1,7 @@
 #include "ui/table.h"
 
 #include <libsmartcols/libsmartcols.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,8 @@
 #include "base/printable.h"
 
 enum { CELL_MOST = 16 * 1024, GAP = 2, NARROWEST = 8 };
+
+#define LEFT_OUT SIZE_MAX /* as the width of a column */
 
 struct row {
 	enum paint paint;
@@ -87,25 +90,56 @@ static size_t column_width(const struct table *t, size_t column)
 	return width;
 }
 
-/* Takes a column off the widest of those that may be cut, until the table fits or none is left to take from. */
-static void fit(const struct table *t, size_t *widths)
+static size_t total_width(const struct table *t, const size_t *widths)
 {
 	size_t total = 0;
 
 	for (size_t i = 0; i < t->n_columns; i++)
-		total += (widths[i] = column_width(t, i)) + (i > 0 ? GAP : 0);
-	while (t->width > 0 && total > t->width) {
+		if (widths[i] != LEFT_OUT)
+			total += widths[i] + (total > 0 ? GAP : 0);
+	return total;
+}
+
+/* Takes a column off the widest of those that may be cut, until the table fits or none is left to take from. */
+static bool fits_when_cut(const struct table *t, size_t *widths)
+{
+	for (size_t total = total_width(t, widths); total > t->width; total--) {
 		size_t widest = t->n_columns;
 
 		for (size_t i = 0; i < t->n_columns; i++)
-			if (t->columns[i].cut && widths[i] > NARROWEST &&
+			if (t->columns[i].cut == 1 && widths[i] > NARROWEST &&
 			    (widest == t->n_columns || widths[i] > widths[widest]))
 				widest = i;
 		if (widest == t->n_columns)
-			return;
+			return false;
 		widths[widest]--;
-		total--;
 	}
+	return true;
+}
+
+/* Leaves out one more; false: none may be. */
+static bool leave_one_out(const struct table *t, const size_t *widths, bool *left_out)
+{
+	size_t next = t->n_columns;
+
+	for (size_t i = 0; i < t->n_columns; i++)
+		if (t->columns[i].cut > 1 && widths[i] != LEFT_OUT &&
+		    (next == t->n_columns || t->columns[i].cut > t->columns[next].cut))
+			next = i;
+	if (next < t->n_columns)
+		left_out[next] = true;
+	return next < t->n_columns;
+}
+
+static void fit(const struct table *t, size_t *widths)
+{
+	bool *left_out = mem_alloc(t->n_columns * sizeof(*left_out));
+
+	do {
+		for (size_t i = 0; i < t->n_columns; i++)
+			widths[i] = left_out[i] ? LEFT_OUT : column_width(t, i);
+	} while (t->width > 0 && !fits_when_cut(t, widths) && leave_one_out(t, widths, left_out));
+	free(left_out);
 }
 
 static const char *color_of(enum paint paint)
@@ -127,12 +161,14 @@ static const char *color_of(enum paint paint)
 
 static void fill_line(const struct table *t, const struct row *row, const size_t *widths, struct libscols_line *line)
 {
-	for (size_t i = 0; i < t->n_columns; i++) {
+	for (size_t i = 0, at = 0; i < t->n_columns; i++) {
 		scoped_buf cell;
 
 		buf_init(&cell, CELL_MOST);
+		if (widths[i] == LEFT_OUT)
+			continue;
 		printable_cut(&cell, row->cells[i], widths[i]);
-		must(scols_line_set_data(line, i, cell.bytes));
+		must(scols_line_set_data(line, at++, cell.bytes));
 	}
 	if (t->color && color_of(row->paint) != NULL)
 		must(scols_line_set_color(line, color_of(row->paint)));
@@ -147,7 +183,9 @@ static char *print(const struct table *t, const size_t *widths)
 	scols_table_set_column_separator(lib, "  ");
 	scols_table_set_termforce(lib, SCOLS_TERMFORCE_NEVER);
 	for (size_t i = 0; i < t->n_columns; i++)
-		or_abort(scols_table_new_column(lib, t->titles[i], 0, t->columns[i].right ? SCOLS_FL_RIGHT : 0));
+		if (widths[i] != LEFT_OUT)
+			or_abort(
+				scols_table_new_column(lib, t->titles[i], 0, t->columns[i].right ? SCOLS_FL_RIGHT : 0));
 	for (size_t i = 0; i < t->n_rows; i++)
 		fill_line(t, &t->rows[i], widths, or_abort(scols_table_new_line(lib, NULL)));
 	must(scols_print_table_to_string(lib, &text));

@@ -1,5 +1,5 @@
 /*
- * A table of text: aligned, cut to the window where a column allows it, coloured by row.
+ * A table of text: aligned, cut to the window where its columns allow it, coloured by row.
  *
  * Cells are copied and made harmless for a terminal.
  */
@@ -17,7 +17,9 @@ struct table;
 struct table_column {
 	const char *title;
 	bool right; /* numbers */
-	bool cut;   /* may be cut when the window is narrow */
+	/* When the window is narrow. 0 (false): stays whole. 1 (true): may be cut. More: stays whole, or is left out when
+	 * cutting does not help, the highest number first. */
+	unsigned char cut;
 };
 
 /* Columns are borrowed during the call. width 0: as wide as it gets. */

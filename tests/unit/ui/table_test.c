@@ -51,6 +51,31 @@ static void narrow_window_cuts_what_may_be_cut(void **state)
 	}
 }
 
+static const char *with_choice(unsigned width, struct buf *out)
+{
+	static const struct table_column some[] = {{"name", false, 0}, {"first", false, 3}, {"then", false, 2}};
+	struct table *t = table_new(some, 3, width, false);
+
+	table_add_row(t, PAINT_PLAIN, (const char *const[]){"pg-1", "123456", "abcdef"});
+	buf_clear(out);
+	table_end(t, out);
+	return out->bytes;
+}
+
+static void narrow_window_leaves_columns_out_in_their_order(void **state)
+{
+	scoped_buf out;
+
+	(void)state;
+	buf_init(&out, 65536);
+	assert_string_equal(with_choice(20, &out), "name  first   then\npg-1  123456  abcdef\n");
+	assert_string_equal(with_choice(19, &out), "name  then\npg-1  abcdef\n");
+	assert_string_equal(with_choice(12, &out), "name  then\npg-1  abcdef\n");
+	assert_string_equal(with_choice(11, &out), "name\npg-1\n");
+	assert_string_equal(with_choice(3, &out), "name\npg-1\n");
+	assert_string_equal(with_choice(0, &out), "name  first   then\npg-1  123456  abcdef\n");
+}
+
 /* The widest gives first, so that a name stays readable beside a long text. */
 static void widest_column_is_cut_first(void **state)
 {
@@ -121,9 +146,13 @@ static void wide_letters_count_two_columns(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(columns_stand_below_each_other), cmocka_unit_test(narrow_window_cuts_what_may_be_cut),
-		cmocka_unit_test(widest_column_is_cut_first),	  cmocka_unit_test(table_without_rows_says_nothing),
-		cmocka_unit_test(colour_only_when_wanted),	  cmocka_unit_test(cells_cannot_move_the_cursor),
+		cmocka_unit_test(columns_stand_below_each_other),
+		cmocka_unit_test(narrow_window_cuts_what_may_be_cut),
+		cmocka_unit_test(narrow_window_leaves_columns_out_in_their_order),
+		cmocka_unit_test(widest_column_is_cut_first),
+		cmocka_unit_test(table_without_rows_says_nothing),
+		cmocka_unit_test(colour_only_when_wanted),
+		cmocka_unit_test(cells_cannot_move_the_cursor),
 		cmocka_unit_test(wide_letters_count_two_columns),
 	};
 
