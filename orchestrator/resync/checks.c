@@ -157,7 +157,7 @@ const struct action check_archive = {
 		"	fi\n"
 		"	echo \"WAL segment $seg, which this standby needs next, is not in the archive: method pg_resync_slave copies the primary anew\" >&2; exit 20\n"
 		"fi\n"
-		"echo \"the archive does not answer (exit status $rc): $(grep -a 'MSG:\\|DETAIL:\\|rror' \"$t/out\" | tail -n 1 | cut -c 1-200)\" >&2; exit 20\n",
+		"echo \"the archive does not answer (exit status $rc): $(grep -a 'MSG:\\|DETAIL:\\|rror' \"$t/out\" | tail -n 1 | sed 's/^ *//' | cut -c 1-200)\" >&2; exit 20\n",
 	.user = REMOTE_POSTGRES,
 	.within_ms = 150 * 1000,
 	.reads = read_found,

@@ -147,8 +147,9 @@ enum answer recovery_watch_read(const struct reading *r, struct error *why)
 			"the WAL it needs is neither in the archive nor on the primary: use method pg_resync_slave",
 			&news);
 	if (still_ms > r->standby->limits.recovery_stall_s * 1000) {
-		error_set(why, ERROR_HOST, "replay has not moved for %lld s: %.200s", (long long)(still_ms / 1000),
-			  j.reason);
+		error_set(why, ERROR_HOST, "replay has not moved for %lld s%s%.160s%s: %.160s",
+			  (long long)(still_ms / 1000), r->watch->line[0] ? " (newest in the log: " : "",
+			  r->watch->line, r->watch->line[0] ? ")" : "", j.reason);
 		return ANSWER_NO;
 	}
 	error_set(why, ERROR_HOST, "%.300s", j.reason);
