@@ -1,6 +1,8 @@
 /* Private keys of every kind, as ssh-keygen writes them: read, described and used as ssh-keygen itself would. */
 #include "sshd.h"
 
+#include <time.h>
+
 #include "ssh/base64.h"
 #include "ssh/bcrypt_pbkdf.h"
 #include "ssh/identity.h"
@@ -161,6 +163,36 @@ static void a_file_must_be_private_and_regular(void **state)
 	free(link);
 }
 
+/* Rounds are the file's choice: a file must not be able to keep a thread busy for hours. */
+static void absurd_rounds_are_refused_at_once(void **state)
+{
+	char *path = make("ed25519", NULL, "pass", "RFC4716"), *text = read_file(path), *at, *end;
+	unsigned char bytes[1024], *rounds;
+	char packed[1500] = "", *again;
+	size_t n = 0, size;
+	struct identity i;
+	struct error why;
+	time_t began = time(NULL);
+
+	(void)state;
+	end = strstr(text, "-----END");
+	for (at = strchr(text, '\n'); at < end; at++)
+		if (*at != '\n')
+			packed[n++] = *at;
+	assert_true(base64_read(packed, n, bytes, sizeof(bytes), &size));
+	rounds = (unsigned char *)memmem(bytes, size, "bcrypt", 6) + 6 + 4 + 4 + 16;
+	assert_int_equal(rounds[0], 0);
+	rounds[0] = 0x7f;
+	EVP_EncodeBlock((unsigned char *)packed, bytes, (int)size);
+	again = mem_printf("-----BEGIN OPENSSH PRIVATE KEY-----\n%s\n-----END OPENSSH PRIVATE KEY-----\n", packed);
+	assert_false(identity_parse(&i, again, strlen(again), "pass", &why));
+	assert_string_equal(why.text, "cannot be decrypted");
+	assert_true(time(NULL) - began < 30);
+	free(again);
+	free(text);
+	free(path);
+}
+
 static void bcrypt_pbkdf_gives_the_known_answer(void **state)
 {
 	/* From OpenBSD's regression tests: password "password", salt "salt", 4 rounds, 32 bytes. */
@@ -183,6 +215,7 @@ int main(void)
 		cmocka_unit_test(a_cut_or_changed_file_is_refused),
 		cmocka_unit_test(nonsense_is_no_key),
 		cmocka_unit_test(a_file_must_be_private_and_regular),
+		cmocka_unit_test(absurd_rounds_are_refused_at_once),
 		cmocka_unit_test(bcrypt_pbkdf_gives_the_known_answer),
 	};
 
