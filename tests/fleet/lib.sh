@@ -16,8 +16,8 @@ fleet_end()
 	"$lab" down >/dev/null 2>&1
 	rm -rf "$work"
 	echo "1..$tests"
-	((failures == 0 && tests > 0))
-	exit
+	# A bare `exit` in a trap gives the status from before the trap: a failed scenario ended with 0.
+	exit $((failures > 0 || tests == 0))
 }
 trap fleet_end EXIT
 trap 'failures=1; exit 130' INT TERM HUP
