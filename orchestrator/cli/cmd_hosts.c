@@ -23,12 +23,21 @@ struct scanned {
 	char *type, *fingerprint, *known;
 	unsigned char *blob;
 	size_t size;
+	struct scanning *scanning;
+};
+
+struct scanning {
+	uv_loop_t loop;
+	size_t left;
 };
 
 static void key_scanned(void *ctx, const struct ssh_scan_reply *reply)
 {
 	struct scanned *s = ctx;
 
+	/* The session to a jump host stays, and would keep the loop alive. */
+	if (--s->scanning->left == 0)
+		uv_stop(&s->scanning->loop);
 	if (reply->why != NULL) {
 		s->why = *reply->why;
 		return;
@@ -45,18 +54,20 @@ static void key_scanned(void *ctx, const struct ssh_scan_reply *reply)
 /* Asks all hosts at once. */
 static void scan(struct scanned *all, size_t n)
 {
+	struct scanning scanning = {.left = n};
 	struct ssh_context *ssh;
-	uv_loop_t loop;
 
-	if (uv_loop_init(&loop) != 0)
+	if (uv_loop_init(&scanning.loop) != 0)
 		abort();
-	ssh = ssh_context_new(&loop, NULL);
-	for (size_t i = 0; i < n; i++)
+	ssh = ssh_context_new(&scanning.loop, NULL);
+	for (size_t i = 0; i < n; i++) {
+		all[i].scanning = &scanning;
 		ssh_scan_host_key(ssh, host_target_get(all[i].target), key_scanned, &all[i]);
-	uv_run(&loop, UV_RUN_DEFAULT);
+	}
+	uv_run(&scanning.loop, UV_RUN_DEFAULT);
 	ssh_context_free(ssh);
-	uv_run(&loop, UV_RUN_DEFAULT);
-	uv_loop_close(&loop);
+	uv_run(&scanning.loop, UV_RUN_DEFAULT);
+	uv_loop_close(&scanning.loop);
 }
 
 static bool find_targets(struct command_context *context, struct scanned *all, struct error *why)
