@@ -136,7 +136,7 @@ static void print(struct check *c, enum plugin_state state)
 		buf_addf(&out, ", worst lag %s", text_size(lag, most));
 	if (c->owed.count)
 		buf_addf(&out, ", %zu hold(s) owed", c->owed.count);
-	buf_addf(&out, " |%s%s\n", c->perfdata.bytes, c->details.bytes);
+	buf_addf(&out, "%s%s%s\n", c->perfdata.used ? " |" : "", c->perfdata.bytes, c->details.bytes);
 	say_data(&out);
 	buf_done(&out);
 }
