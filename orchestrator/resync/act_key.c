@@ -63,7 +63,7 @@ enum { WAS_OPEN = 21, BAD_PASSPHRASE = 22, STILL_OPEN = 23 };
 	"	rm -rf \"$s.new\"; mkdir -m 700 \"$s.new\" || exit 3\n"                                                         \
 	"	for x in $(files); do mkdir -p \"$s.new/$(dirname \"$x\")\" && cp -p \"$h/$x\" \"$s.new/$x\" || exit 3; done\n" \
 	"	[ -n \"$(files)\" ] || { echo 'no secret key files' >&2; exit 3; }\n"                                           \
-	"	sync; mv \"$s.new\" \"$s\" || exit 3\n"                                                                         \
+	"	find \"$s.new\" -exec sync {} + && mv \"$s.new\" \"$s\" && sync \"$h\" || exit 3\n"                             \
 	"fi\n"
 
 static const char take_inplace[] =
@@ -148,28 +148,34 @@ static const struct action give_prefetchers = {
 	"if opens \"$h\"; then echo 'the key still opens without its passphrase' >&2; exit 23; fi\n" \
 	"echo \"key $fpr protected: a decryption without the passphrase fails\"\n"
 
-/* The bytes first: that needs no gpg. */
-static const char give_inplace[] =
-	"h=${gnupg_home}; s=\"$h/.pgresync-saved-${tag}\"; rm -rf \"$s.new\"\n"
-	"[ -d \"$s\" ] || { echo 'the key was not touched'; exit 0; }\n"
-	"GNUPGHOME=\"$h\" gpgconf --kill gpg-agent >/dev/null 2>&1\n"
-	"for x in $(cd \"$s\" && find . -type f); do\n"
-	"	cmp -s \"$s/$x\" \"$h/$x\" && continue\n"
-	"	cp -p \"$s/$x\" \"$h/$x.pgresync-new\" && sync \"$h/$x.pgresync-new\" && mv \"$h/$x.pgresync-new\" \"$h/$x\" &&\n"
-	"	sync \"$(dirname \"$h/$x\")\" && cmp -s \"$s/$x\" \"$h/$x\" || { echo \"cannot restore $x\" >&2; exit 25; }\n"
-	"done\n" KEY_HEAD KEY_PROOF "rm -rf \"$s\"\n";
+/* Whatever mode it was opened in: the inventory may have changed since. The bytes first, and the overlay: that needs no
+ * gpg. The agent forgets what was preset when it ends. */
+#define KEY_CLOSE                                                                                                             \
+	"h=${gnupg_home}; s=\"$h/.pgresync-saved-${tag}\"; o=${overlay_dir}; touched=\n"                                      \
+	"rm -rf \"$s.new\"; GNUPGHOME=\"$h\" gpgconf --kill gpg-agent >/dev/null 2>&1\n"                                      \
+	"if [ -d \"$s\" ]; then\n"                                                                                            \
+	"	touched=1\n"                                                                                                        \
+	"	for x in $(cd \"$s\" && find . -type f); do\n"                                                                      \
+	"		cmp -s \"$s/$x\" \"$h/$x\" && continue\n"                                                                          \
+	"		cp -p \"$s/$x\" \"$h/$x.pgresync-new\" && sync \"$h/$x.pgresync-new\" && mv \"$h/$x.pgresync-new\" \"$h/$x\" &&\n" \
+	"		sync \"$(dirname \"$h/$x\")\" && cmp -s \"$s/$x\" \"$h/$x\" || { echo \"cannot restore $x\" >&2; exit 25; }\n"     \
+	"	done\n"                                                                                                             \
+	"fi\n"                                                                                                                \
+	"if [ -e \"$o\" ] || [ -L \"$o\" ]; then\n"                                                                           \
+	"	touched=1\n"                                                                                                        \
+	"	if [ -d \"$o\" ] && [ ! -L \"$o\" ] && [ -O \"$o\" ]; then\n"                                                       \
+	"		GNUPGHOME=\"$o\" gpgconf --kill gpg-agent >/dev/null 2>&1; rm -rf \"$o\"\n"                                        \
+	"	fi\n"                                                                                                               \
+	"	[ ! -e \"$o\" ] && [ ! -L \"$o\" ] || { echo \"$o is still there\" >&2; exit 25; }\n"                               \
+	"fi\n"
 
-static const char give_overlay[] =
-	"o=${overlay_dir}; [ -e \"$o\" ] || [ -L \"$o\" ] || { echo 'the key was not touched'; exit 0; }\n" KEY_HEAD
-	"if [ -d \"$o\" ] && [ ! -L \"$o\" ] && [ -O \"$o\" ]; then quiet \"$o\"; rm -rf \"$o\"; fi\n"
-	"[ ! -e \"$o\" ] || { echo \"$o is still there\" >&2; exit 25; }\n" KEY_PROOF;
+static const char give_files[] = KEY_CLOSE
+	"[ -n \"$touched\" ] || { echo 'the key was not touched'; exit 0; }\n" KEY_HEAD KEY_PROOF "rm -rf \"$s\"\n";
+static const char give_agent[] = KEY_CLOSE KEY_HEAD KEY_PROOF "rm -rf \"$s\"\n";
 
 static const char *give_script(const struct host *standby)
 {
-	static const char *const scripts[] = {
-		[HOST_GPG_INPLACE] = give_inplace, [HOST_GPG_OVERLAY] = give_overlay, [HOST_GPG_AGENT] = give_inplace};
-
-	return scripts[standby->wal_e.gpg_mode];
+	return standby->wal_e.gpg_mode == HOST_GPG_AGENT ? give_agent : give_files;
 }
 
 static enum answer read_given(const struct reading *r, struct error *why)

@@ -238,6 +238,28 @@ static void test_what_was_not_opened_is_given_back_without_gpg(void **state)
 	}
 }
 
+static void test_the_inventory_may_change_while_the_key_is_open(void **state)
+{
+	static const enum host_gpg_mode modes[][2] = {{HOST_GPG_INPLACE, HOST_GPG_OVERLAY},
+						      {HOST_GPG_INPLACE, HOST_GPG_AGENT},
+						      {HOST_GPG_OVERLAY, HOST_GPG_INPLACE}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++) {
+		struct scene *s = scene_new("gpg", modes[i][0]);
+		char before[65], after[65];
+
+		hash_ring(s, before);
+		assert_int_equal(take(s, passphrase), 0);
+		s->host.wal_e.gpg_mode = modes[i][1];
+		assert_int_equal(give(s), 0);
+		hash_ring(s, after);
+		assert_string_equal(before, after);
+		shell_do("[ ! -e /dev/shm/pgresync-gnupg-%s ]", s->values.tag);
+		scene_free(s);
+	}
+}
+
 static void test_bytes_go_back_where_gpg_fails(void **state)
 {
 	struct scene *s = scene_new("gpg", HOST_GPG_INPLACE);
@@ -267,6 +289,7 @@ int main(void)
 		cmocka_unit_test(test_key_already_open_is_refused),
 		cmocka_unit_test(test_give_tells_when_key_stays_open),
 		cmocka_unit_test(test_what_was_not_opened_is_given_back_without_gpg),
+		cmocka_unit_test(test_the_inventory_may_change_while_the_key_is_open),
 		cmocka_unit_test(test_bytes_go_back_where_gpg_fails),
 	};
 
