@@ -168,6 +168,50 @@ static void wal_that_is_nowhere_is_given_up_sooner(void **state)
 	assert_non_null(strstr(s->why.text, "neither in the archive nor on the primary"));
 }
 
+/* The end of the archive says "missing" in every good recovery. */
+static void a_segment_that_only_the_archive_lacks_is_waited_for(void **state)
+{
+	struct scene *s = *state;
+
+	not_yet_streaming(s);
+	assert_int_equal(watches(s, 0, missing), ANSWER_NOT_YET);
+	assert_int_equal(watches(s, 45 * 1000 + 1, ""), ANSWER_NOT_YET);
+	assert_null(memory_get(s->memory, "wal_removed"));
+}
+
+static void the_operator_sees_how_far_it_is(void **state)
+{
+	struct scene *s = *state;
+	struct facts *mine = &s->pair.look.standby.facts;
+
+	not_yet_streaming(s);
+	s->watch.percent = -1;
+	mine->replay = 0x20000060;
+	watches(s, 0, "|LOG:  redo starts at 0/3000000\n");
+	assert_string_equal(s->watch.line, "LOG:  redo starts at 0/3000000");
+	assert_true(s->watch.percent == 0);
+	mine->replay = 0x28000060;
+	watches(s, 0, "|LOG:  some client said something\n");
+	assert_string_equal(s->watch.line, "LOG:  redo starts at 0/3000000");
+	assert_true(s->watch.percent == 50);
+	s->pair.look.standby.up = false; /* its old facts do not count */
+	mine->replay = 0x2c000060;
+	watches(s, 0, "");
+	assert_true(s->watch.percent == 50);
+	s->pair.look.standby.up = true;
+	mine->replay = 0x31000060;
+	watches(s, 0, "");
+	assert_true(s->watch.percent == 100);
+}
+
+static void bad_news_are_said_in_the_logs_words(void **state)
+{
+	struct scene *s = *state;
+
+	watches(s, 0, "|LOG:  archive recovery complete\n|LOG:  redo starts at 0/3000000\n");
+	assert_string_equal(s->why.text, "the standby has become a primary: LOG:  archive recovery complete");
+}
+
 static void three_good_samples_in_a_row_prove_it(void **state)
 {
 	struct scene *s = *state;
@@ -264,6 +308,9 @@ int main(void)
 		CASE(lines_that_are_not_the_logs_do_not_count),
 		CASE(standing_still_is_given_up),
 		CASE(wal_that_is_nowhere_is_given_up_sooner),
+		CASE(a_segment_that_only_the_archive_lacks_is_waited_for),
+		CASE(the_operator_sees_how_far_it_is),
+		CASE(bad_news_are_said_in_the_logs_words),
 		CASE(three_good_samples_in_a_row_prove_it),
 		CASE(a_bad_sample_begins_anew),
 		CASE(each_part_of_the_definition_is_wanted),
