@@ -67,7 +67,9 @@ cluster_answers() {
 primary_make() {
 	host_load "$1"
 	local conf=/etc/postgresql/$H_version/main
-	host_exec "$1" pg_createcluster --locale C.UTF-8 --encoding UTF8 "$H_version" main -- --no-sync \
+	# The package's own settings: the machine's may lack conf.d, or put data elsewhere.
+	host_exec "$1" pg_createcluster --createclusterconf=/usr/share/postgresql-common/createcluster.conf \
+		--locale C.UTF-8 --encoding UTF8 "$H_version" main -- --no-sync \
 		>>"$lab_dir/hosts/$1/console" 2>&1 || die "pg_createcluster fails on $1: $(tail -n 3 "$lab_dir/hosts/$1/console")"
 	cluster_settings primary "$(standbys_of "$1" | wc -l)" | host_exec "$1" tee "$conf/conf.d/lab.conf" >/dev/null
 	cluster_access "$1" | host_exec "$1" tee "$conf/pg_hba.conf" >/dev/null

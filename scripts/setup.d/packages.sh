@@ -72,7 +72,7 @@ packages_forbid_cluster()
 {
 	mkdir -p "${clusters%/*}"
 	if [[ ! -e $clusters ]]; then
-		printf '# Written by pgresync setup: its lab makes its own clusters.\ncreate_main_cluster = false\n' >"$clusters"
+		printf '# Written by pgresync setup\ncreate_main_cluster = false\n' >"$clusters"
 	elif [[ ! -e $clusters.before-pgresync-setup ]]; then
 		cp -p "$clusters" "$clusters.before-pgresync-setup"
 		sed -i '/^[[:space:]]*create_main_cluster/d' "$clusters"
@@ -82,7 +82,13 @@ packages_forbid_cluster()
 
 packages_allow_cluster()
 {
-	[[ ! -e $clusters.before-pgresync-setup ]] || mv "$clusters.before-pgresync-setup" "$clusters"
+	local shipped=/usr/share/postgresql-common/createcluster.conf
+	if [[ -e $clusters.before-pgresync-setup ]]; then
+		mv "$clusters.before-pgresync-setup" "$clusters"
+	elif grep -qs 'Written by pgresync setup' "$clusters" && [[ -e $shipped ]]; then
+		cp "$shipped" "$clusters"
+		rm -f "$clusters.ucf-dist"
+	fi
 }
 
 # A server that is here only because we installed its package does not come up at the next boot either.
