@@ -151,6 +151,27 @@ static void a_row_may_carry_the_hosts_own_name(void **state)
 	assert_int_equal(decide_sender_row(&p->look), 1);
 }
 
+/* Two standbys of one primary: their positions say nothing of each other. */
+static void there_is_no_lag_behind_what_is_no_primary(void **state)
+{
+	struct fake_pair pair;
+	struct judgement j;
+
+	(void)state;
+	fake_pair_init(&pair);
+	pair.look.primary.facts.n_senders = 0;
+	pair.look.primary.facts.in_recovery = true;
+	decide_verdict(&pair.look, &j);
+	assert_int_equal(j.lag_bytes, -1);
+	pair.look.primary.facts.in_recovery = false;
+	pair.look.primary.up = false; /* its old facts do not count */
+	decide_verdict(&pair.look, &j);
+	assert_int_equal(j.lag_bytes, -1);
+	pair.look.primary.up = true;
+	decide_verdict(&pair.look, &j);
+	assert_int_equal(j.lag_bytes, 0);
+}
+
 static void a_look_of_this_moment_is_fresh(void **state)
 {
 	struct fake_pair pair;
@@ -173,6 +194,7 @@ int main(void)
 		cmocka_unit_test(the_size_of_segments_comes_from_who_knows_it),
 		cmocka_unit_test(a_standby_that_is_down_goes_on_from_its_control_file),
 		cmocka_unit_test(a_row_may_carry_the_hosts_own_name),
+		cmocka_unit_test(there_is_no_lag_behind_what_is_no_primary),
 		cmocka_unit_test(a_look_of_this_moment_is_fresh),
 	};
 
