@@ -50,7 +50,7 @@ struct stale_case {
 
 struct stale_choice {
 	bool chosen;
-	char reason[480];
+	char reason[680];
 };
 
 /* Fills the facts of a case that a look tells, for a pass by that method. */

@@ -28,7 +28,7 @@ const char *verdict_name(enum verdict v);
 
 struct judgement {
 	enum verdict verdict;
-	char reason[320];      /* one sentence with the figures, names both hosts where both matter */
+	char reason[640];      /* one sentence with the figures, names both hosts where both matter */
 	int64_t lag_bytes;     /* -1: unknown */
 	double lag_seconds;    /* of replay; < 0: unknown */
 	bool receiver_streams; /* the standby's own WAL receiver */

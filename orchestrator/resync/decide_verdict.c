@@ -92,7 +92,7 @@ static bool judge_silent_standby(struct judging *j)
 {
 	if (j->standby->reached || j->standby->up)
 		return false;
-	return settle(j, VERDICT_UNKNOWN, "%s does not answer: %.200s", j->standby_name, j->standby->unreached.text);
+	return settle(j, VERDICT_UNKNOWN, "%s does not answer: %.400s", j->standby_name, j->standby->unreached.text);
 }
 
 static bool judge_identity(struct judging *j)
@@ -135,7 +135,7 @@ static bool judge_primary(struct judging *j)
 			      "PostgreSQL does not answer on the primary %s; its control file says \"%s\"",
 			      j->primary_name, control_state_name(p->control.state));
 	if (!p->up)
-		return settle(j, VERDICT_UNKNOWN, "the primary %s does not answer: %.200s", j->primary_name,
+		return settle(j, VERDICT_UNKNOWN, "the primary %s does not answer: %.400s", j->primary_name,
 			      p->reached ? p->down.text : p->unreached.text);
 	if (p->facts.in_recovery)
 		return settle(j, VERDICT_BROKEN, "%s, its primary by the inventory, is itself in recovery",
