@@ -2,17 +2,27 @@
 # Several stale standbys at once by WAL-E, two gpg generations, one site behind a jump host, one sshd with ssh-rsa only.
 . "$(dirname "$0")/lib.sh"
 
-# watch PID: samples command lines and environments of all processes, and what pgresync has forked, while it works.
-watch()
+# watch_secrets PID: samples command lines and environments of all processes while pgresync works.
+watch_secrets()
 {
-	local samples=0
 	while kill -0 "$1" 2>/dev/null; do
 		cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\0' '\n' | grep -aFf "$LAB_CANARIES" >>"$work/leaks"
-		ps -o comm= --ppid "$1" >>"$work/forked"
-		samples=$((samples + 1))
-		sleep 0.1
+		echo sample >>"$work/samples"
+		sleep 0.2
 	done
-	echo "$samples" >"$work/samples"
+}
+
+# watch_children PID: what it forks (pass is; ssh must not be), and that it is one process with many SSH connections.
+watch_children()
+{
+	local most=0 now x
+	while kill -0 "$1" 2>/dev/null; do
+		for x in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do cat "/proc/$x/comm" 2>/dev/null; done >>"$work/forked"
+		now=$(find "/proc/$1/fd" -lname 'socket:*' 2>/dev/null | wc -l)
+		((now <= most)) || most=$now
+		sleep 0.05
+	done
+	echo "$most" >"$work/sockets"
 }
 
 fleet_up --pairs 2 --standbys 2
@@ -24,12 +34,14 @@ done
 run status
 ok "status says stale four times" test "$(grep -c ': stale: needs segment' "$work/out")" -eq 4
 
-: >"$work/leaks"
+: >"$work/leaks" >"$work/forked"
 "$program" resync "${standbys[@]}" --reason 'fleet scenario' --yes >"$work/out" 2>&1 </dev/null &
 process=$!
-watch "$process"
+watch_secrets "$process" &
+watch_children "$process" &
 wait "$process"
 status=$?
+wait
 cp "$work/out" "$work/run.out"
 ok "the run is good" expect 0
 for x in "${standbys[@]}"; do
@@ -54,7 +66,9 @@ for r in records:
 assert len(times) == 4, times.keys()
 assert max(min(t) for t in times.values()) < min(max(t) for t in times.values())
 END
-ok "one process did it, and forked no ssh ($(cat "$work/samples") samples)" sh -c "grep -q pass '$work/forked' && ! grep -q ssh '$work/forked'"
+ok "one process did it over many connections ($(cat "$work/sockets") sockets)" test "$(cat "$work/sockets")" -ge 8
+ok "and forked no ssh" sh -c "! grep ssh '$work/forked'"
+ok "its secrets were looked for more than once" test "$(wc -l <"$work/samples")" -gt 5
 ok "no secret in any command line or environment" test ! -s "$work/leaks"
 ok "no secret in store, WAL file and output" no_canary_in "$PGRESYNC_DB" "$PGRESYNC_DB-wal" "$work/run.out" "$work/audit.json"
 for x in "${standbys[@]}"; do
