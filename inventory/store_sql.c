@@ -19,6 +19,9 @@ bool sql_fail_code(const char *path, int code, const char *text, struct error *w
 				 path, text);
 	case SQLITE_FULL:
 		return error_set(why, ERROR_STORE, "%s: the disk is full: nothing was written", path);
+	case SQLITE_IOERR: /* a full disk, too, when it is the -shm file that does not fit */
+		return error_set(why, ERROR_STORE, "%s: %s: nothing was written; is the disk full, or failing?", path,
+				 text);
 	default:
 		return error_set(why, ERROR_STORE, "%s: %s", path, text);
 	}

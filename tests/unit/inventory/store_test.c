@@ -9,6 +9,7 @@
 #include "inventory/audit.h"
 #include "inventory/audit_verify.h"
 #include "inventory/schema.h"
+#include "inventory/store_sql.h"
 
 static void write_file(const char *path, const void *bytes, size_t n)
 {
@@ -507,6 +508,19 @@ static void reading_writes_nothing(void **state)
 	assert_int_equal(scratch_count(s, "select count(*) from audit"), 0);
 }
 
+/* When the -shm file does not fit any more, SQLite speaks of input and output. */
+static void a_full_disk_is_thought_of(void **state)
+{
+	struct error why;
+
+	(void)state;
+	assert_false(sql_fail_code("/a/store.db", SQLITE_IOERR_SHMSIZE, "disk I/O error", &why));
+	assert_int_equal(why.code, ERROR_STORE);
+	assert_non_null(strstr(why.text, "is the disk full"));
+	assert_false(sql_fail_code("/a/store.db", SQLITE_FULL, "full", &why));
+	assert_non_null(strstr(why.text, "the disk is full"));
+}
+
 int main(void)
 {
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
@@ -533,6 +547,7 @@ int main(void)
 		WITH_STORE(many_processes_may_make_the_store_at_once),
 		WITH_STORE(what_was_acknowledged_survives_a_kill),
 		WITH_STORE(reading_writes_nothing),
+		cmocka_unit_test(a_full_disk_is_thought_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
