@@ -9,8 +9,8 @@ for s in json.load(open(sys.argv[1]))["standbys"]:
     if s["standby"] == sys.argv[2]:
         print(s[sys.argv[3]])' "$work/out" "$1" "$2"; }
 is() { [[ "$(of "$1" "$2")" == "$3" ]] || { echo "$2 of $1 is '$(of "$1" "$2")', wanted '$3'"; return 1; }; }
-# The output of an Icinga plugin: one line with perfdata first, every further line a detail.
-plugin_line() { head -n 1 "$work/out" | grep -qE "^PGRESYNC $1 - [^|]*\|( '[a-z0-9.-]+_(lag|replay_age)'=[0-9.]+(B;[0-9]+;[0-9]+;0|s))*$"; }
+# The output of an Icinga plugin: one line with perfdata first, if there is any, every further line a detail.
+plugin_line() { head -n 1 "$work/out" | grep -qE "^PGRESYNC $1 - [^|]*(\|( '[a-z0-9.-]+_(lag|replay_age)'=[0-9.]+(B;[0-9]+;[0-9]+;0|s))+)?$"; }
 
 fleet_up --pairs 2 --standbys 2
 a=${standbys[0]} b=${standbys[1]} c=${standbys[2]} d=${standbys[3]}
@@ -27,9 +27,11 @@ ok "check takes limits" expect 1 "PGRESYNC WARNING"
 run check "$a" --warning 2 --critical 1
 ok "limits in the wrong order are UNKNOWN" expect 3 "PGRESYNC UNKNOWN - "
 run check no-such-host
-ok "an unknown host is UNKNOWN" expect 3 "PGRESYNC UNKNOWN - unknown host"
+ok "an unknown host is UNKNOWN" expect 3 "PGRESYNC UNKNOWN - 'no-such-host' is no standby"
 run status "${a%%.*}-x"
 ok "status refuses an unknown name, and says the nearest" expect 64 "did you mean"
+run hosts trust "$d"
+ok "hosts trust ends for a host behind a jump host, too" expect 0
 run status "$p" --json
 ok "a primary's name stands for its standbys" test "$(grep -o '"standby":' "$work/out" | wc -l)" -eq 2
 
