@@ -1,13 +1,20 @@
-# cmake --install: the program, its units, its account, its inventory examples.
+# cmake --install: the program, its units (with the place of the program in them), its account, its documents.
 include(GNUInstallDirs)
 
 if(TARGET pgresync)
 	install(TARGETS pgresync RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
-install(FILES packaging/pgresync.service packaging/pgresync-rebuild-stale.service packaging/pgresync-rebuild-stale.timer
-	DESTINATION lib/systemd/system)
+foreach(unit pgresync.service pgresync-rebuild-stale.service pgresync-rebuild-stale.timer)
+	set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS packaging/${unit})
+	file(READ packaging/${unit} text)
+	string(REPLACE "/usr/bin/pgresync" "${CMAKE_INSTALL_FULL_BINDIR}/pgresync" text "${text}")
+	string(REPLACE "/usr/share/doc/pgresync" "${CMAKE_INSTALL_FULL_DOCDIR}" text "${text}")
+	file(WRITE ${CMAKE_BINARY_DIR}/units/${unit} "${text}")
+	install(FILES ${CMAKE_BINARY_DIR}/units/${unit} DESTINATION lib/systemd/system)
+endforeach()
 install(FILES packaging/pgresync.sysusers DESTINATION lib/sysusers.d RENAME pgresync.conf)
-install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")
 install(DIRECTORY inventory/examples DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
 file(GLOB pgresync_man CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/docs/man/*.1 ${CMAKE_SOURCE_DIR}/docs/*.1)
 if(pgresync_man)
