@@ -78,14 +78,15 @@ enum { N_KEYS = sizeof(keys) / sizeof(*keys) };
 static bool unknown_key(const struct reader *r, const yaml_node_t *node, const char *name, struct error *why)
 {
 	const char *names[N_KEYS];
-	char text[160] = "";
+	char text[160] = ": db, jobs, color and notify are known", what[120];
 	const char *near[SUGGEST_MOST];
 
 	for (size_t i = 0; i < N_KEYS; i++)
 		names[i] = keys[i].name;
 	if (suggest_nearest(name, names, N_KEYS, near) > 0)
 		snprintf(text, sizeof(text), "; did you mean '%s'?", near[0]);
-	return at(r, node, why, "unknown key", text);
+	snprintf(what, sizeof(what), "unknown key '%.80s'", name);
+	return at(r, node, why, what, text);
 }
 
 static bool read_pair(struct reader *r, const yaml_node_pair_t *pair, struct error *why)

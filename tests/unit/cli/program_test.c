@@ -273,7 +273,7 @@ static void settings_name_the_store(void **state)
 	expect_refusal(b, "runs", 1, b->db);
 	expect_refusal(b, "--db @/third.db runs", 1, "/third.db");
 	write_file(file, "colour: never\n");
-	expect_refusal(b, "runs", 78, "config.yml:1:1: unknown key; did you mean 'color'?");
+	expect_refusal(b, "runs", 78, "config.yml:1:1: unknown key 'colour'; did you mean 'color'?");
 	write_file(file, "jobs: none\n");
 	expect_refusal(b, "runs", 78, "config.yml:1:7: 'jobs' wants a number");
 	write_file(file, "jobs: [1\n");
