@@ -4,6 +4,8 @@
 
 #include "resync/actions.h"
 
+enum { HELD_MOST = 16 };
+
 static const struct action *const wal_e_checks[] = {
 	&check_role, &check_wal_e_helps, &check_puppet, &check_leftovers, &check_tools_wal_e, &check_archive, NULL};
 
@@ -92,23 +94,33 @@ static bool is_among(const struct hold *const *held, size_t n, const struct hold
 	return false;
 }
 
+/* Follows the holds over one row; held has room for HELD_MOST. */
+static const char *row_fault(const struct row *row, const struct hold **held, size_t *n)
+{
+	if ((row->kind == ROW_DO) != (row->action != NULL) || (row->kind == ROW_DO) != (row->hold == NULL))
+		return "a DO has an action, a TAKE and a GIVE have a hold";
+	if (row->kind == ROW_TAKE) {
+		if (is_among(held, *n, row->hold))
+			return "a hold is taken twice";
+		if (*n == HELD_MOST)
+			return "too many holds";
+		held[(*n)++] = row->hold;
+	}
+	if (row->kind == ROW_GIVE && (*n == 0 || held[--*n] != row->hold))
+		return "holds are given back newest first, each once";
+	return NULL;
+}
+
 const char *method_fault(const struct row *rows)
 {
-	const struct hold *held[16];
+	const struct hold *held[HELD_MOST];
+	const char *fault;
 	size_t n = 0;
 
 	for (; rows->kind != ROW_END; rows++) {
-		if ((rows->kind == ROW_DO) != (rows->action != NULL) || (rows->kind == ROW_DO) != (rows->hold == NULL))
-			return "a DO has an action, a TAKE and a GIVE have a hold";
-		if (rows->kind == ROW_TAKE) {
-			if (is_among(held, n, rows->hold))
-				return "a hold is taken twice";
-			if (n == sizeof(held) / sizeof(*held))
-				return "too many holds";
-			held[n++] = rows->hold;
-		}
-		if (rows->kind == ROW_GIVE && (n == 0 || held[--n] != rows->hold))
-			return "holds are given back newest first, each once";
+		fault = row_fault(rows, held, &n);
+		if (fault)
+			return fault;
 	}
 	return n ? "a hold is never given back" : NULL;
 }
