@@ -97,9 +97,7 @@ static int run(struct command_context *context)
 	if (!spec.inventory)
 		return context_fail(context, &why);
 	uv_loop_init(&r.loop);
-	r.reach = spec.reach = reach_ssh_new(&r.loop, spec.inventory, spec.store, context->no_input, &why);
-	if (!r.reach)
-		return context_fail(context, &why);
+	r.reach = spec.reach = reach_ssh_new(&r.loop, spec.inventory, spec.store, context->no_input);
 	r.interrupt = interrupt_new(&r.loop, interrupted, &r);
 	fleet_recover_begin(&spec, &watch);
 	uv_run(&r.loop, UV_RUN_DEFAULT);

@@ -60,16 +60,12 @@ bool measured_read(struct command_context *context, const struct pair *const *pa
 	for (size_t i = 0; i < n; i++)
 		ret[i] = (struct measured){.pair = pairs[i]};
 	uv_loop_init(&loop);
-	m.reach = reach_ssh_new(&loop, context->inventory, context->store, context->no_input, why);
-	if (m.reach) {
-		m.interrupt = interrupt_new(&loop, interrupted, &m);
-		m.measure = measure_begin(m.reach, pairs, n, AT_ONCE, &watch);
-		uv_run(&loop, UV_RUN_DEFAULT);
-	}
+	m.reach = reach_ssh_new(&loop, context->inventory, context->store, context->no_input);
+	m.interrupt = interrupt_new(&loop, interrupted, &m);
+	m.measure = measure_begin(m.reach, pairs, n, AT_ONCE, &watch);
+	uv_run(&loop, UV_RUN_DEFAULT);
 	uv_loop_close(&loop);
-	if (m.cancelled)
-		return error_set(why, ERROR_CANCELLED, "interrupted");
-	return m.reach != NULL;
+	return !m.cancelled || error_set(why, ERROR_CANCELLED, "interrupted");
 }
 
 void measured_done(struct measured *m, size_t n)

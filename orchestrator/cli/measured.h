@@ -20,7 +20,7 @@ struct measured {
 	struct judgement judgement;
 };
 
-/* Fills ret (n places). False: nothing could be measured at all (SSH cannot be used), or Ctrl-C. The inventory and the
+/* Fills ret (n places). False: Ctrl-C. The inventory and the
  * store of the context must be open. measured_done() in any case. */
 bool measured_read(struct command_context *context, const struct pair *const *pairs, size_t n, struct measured *ret,
 		   struct error *why);

@@ -19,7 +19,7 @@
 #include "remote/transport_ssh.h"
 #include "ssh/context.h"
 
-enum { FACTS_WITHIN_MS = 30 * 1000, SUDO_WITHIN_TURNS = 1000000 };
+enum { FACTS_WITHIN_MS = 30 * 1000 };
 
 /* What is open to one host. */
 struct way {
@@ -29,13 +29,22 @@ struct way {
 	UT_hash_handle hh;
 };
 
+/* A password that cannot be had stands in the way of its own hosts only. */
+struct sudo_secret {
+	const struct secret_ref *ref;
+	struct fleet_secrets *got;
+	bool ready;
+	struct error why;
+};
+
 struct reach_ssh {
 	struct reach reach; /* first */
 	const struct inventory *inventory;
 	struct store *store;
 	struct ssh_context *ssh;
 	struct passphrases *passphrases;
-	struct fleet_secrets *secrets; /* sudo passwords */
+	struct sudo_secret *sudo; /* one for each reference that a host names */
+	size_t n_sudo;
 	struct way *ways;
 };
 
@@ -62,16 +71,41 @@ static struct way *way_to(struct reach_ssh *r, const struct host *host)
 	return w;
 }
 
+static struct sudo_secret *sudo_of(const struct reach_ssh *r, const struct host *host)
+{
+	const struct secret_ref *ref = &host->secrets.sudo_password;
+
+	for (size_t i = 0; host->sudo == HOST_SUDO_PASSWORD && i < r->n_sudo; i++)
+		if (r->sudo[i].ref->kind == ref->kind && strcmp(r->sudo[i].ref->text, ref->text) == 0)
+			return &r->sudo[i];
+	return NULL;
+}
+
 static const struct secret *sudo_password(const struct reach_ssh *r, const struct host *host)
 {
-	return host->sudo == HOST_SUDO_PASSWORD ? fleet_secrets_find(r->secrets, &host->secrets.sudo_password) : NULL;
+	const struct sudo_secret *s = sudo_of(r, host);
+
+	return s ? fleet_secrets_find(s->got, s->ref) : NULL;
+}
+
+/* Everything that must be known before the first byte goes to a host; the caller frees with host_target_free(). */
+static struct host_target *target_of(const struct reach_ssh *r, const struct host *host, struct error *why)
+{
+	const struct sudo_secret *s = sudo_of(r, host);
+
+	if (s && s->why.code) {
+		*why = s->why;
+		error_in(why, "%s: sudo password", host->name);
+		return NULL;
+	}
+	return host_target_new(r->inventory, r->store, host, why);
 }
 
 static struct remote *open_remote(struct reach *reach, const struct host *host)
 {
 	struct reach_ssh *r = (struct reach_ssh *)reach;
 	struct error why;
-	struct host_target *target = host_target_new(r->inventory, r->store, host, &why);
+	struct host_target *target = target_of(r, host, &why);
 	struct remote_ssh_spec spec = {.name = host->name, .context = r->ssh, .sudo_password = sudo_password(r, host)};
 	struct remote *remote;
 
@@ -103,7 +137,7 @@ static bool open_relay(struct reach_ssh *r, struct way *w, struct error *why)
 
 	if (w->relay)
 		return true;
-	target = host_target_new(r->inventory, r->store, host, why);
+	target = target_of(r, host, why);
 	if (!target)
 		return false;
 	spec.transport = transport_ssh_new(r->ssh, host_target_get(target), NULL, NULL);
@@ -197,8 +231,9 @@ static void close_reach(struct reach *reach)
 	}
 	ssh_context_free(r->ssh);
 	passphrases_free(r->passphrases);
-	if (r->secrets)
-		fleet_secrets_free(r->secrets);
+	for (size_t i = 0; i < r->n_sudo; i++)
+		fleet_secrets_free(r->sudo[i].got);
+	free(r->sudo);
 	free(r);
 }
 
@@ -210,40 +245,34 @@ static const struct reach_ops ops = {
 	.close = close_reach,
 };
 
-struct waiting {
-	bool ready;
-	struct error why;
-};
-
-static void secrets_ready(void *ctx, const struct error *why)
+static void secret_ready(void *ctx, const struct error *why)
 {
-	struct waiting *w = ctx;
+	struct sudo_secret *s = ctx;
 
-	w->ready = true;
+	s->ready = true;
 	if (why)
-		w->why = *why;
+		s->why = *why;
 }
 
-/* Only these are asked for before anything else: no host can be worked on without them. */
-static bool get_sudo_passwords(struct reach_ssh *r, struct error *why)
+/* Asked for before anything else: no host that wants one can be worked on without it. */
+static void get_sudo_passwords(struct reach_ssh *r)
 {
-	const struct secret_ref **refs = mem_grow(NULL, r->inventory->host_count + 1, sizeof(*refs));
-	struct waiting w = {false, {0}};
-	size_t n = 0;
+	r->sudo = mem_alloc((r->inventory->host_count + 1) * sizeof(*r->sudo));
+	for (size_t i = 0; i < r->inventory->host_count; i++) {
+		const struct host *host = &r->inventory->hosts[i];
+		struct sudo_secret *s = &r->sudo[r->n_sudo];
 
-	for (size_t i = 0; i < r->inventory->host_count; i++)
-		if (r->inventory->hosts[i].sudo == HOST_SUDO_PASSWORD)
-			refs[n++] = &r->inventory->hosts[i].secrets.sudo_password;
-	r->secrets = fleet_secrets_get(r->reach.loop, refs, n, secrets_ready, &w);
-	free(refs);
-	while (!w.ready)
-		uv_run(r->reach.loop, UV_RUN_ONCE);
-	*why = w.why;
-	return w.why.code == ERROR_NONE;
+		if (host->sudo != HOST_SUDO_PASSWORD || sudo_of(r, host))
+			continue;
+		s->ref = &host->secrets.sudo_password;
+		s->got = fleet_secrets_get(r->reach.loop, &s->ref, 1, secret_ready, s);
+		r->n_sudo++;
+		while (!s->ready)
+			uv_run(r->reach.loop, UV_RUN_ONCE);
+	}
 }
 
-struct reach *reach_ssh_new(uv_loop_t *loop, const struct inventory *inventory, struct store *store, bool no_input,
-			    struct error *why)
+struct reach *reach_ssh_new(uv_loop_t *loop, const struct inventory *inventory, struct store *store, bool no_input)
 {
 	struct reach_ssh *r = mem_new(struct reach_ssh);
 
@@ -254,8 +283,6 @@ struct reach *reach_ssh_new(uv_loop_t *loop, const struct inventory *inventory, 
 	r->ssh = ssh_context_new(loop, NULL);
 	r->passphrases = passphrases_new(no_input);
 	ssh_context_use_passphrases(r->ssh, passphrases_get, r->passphrases);
-	if (get_sudo_passwords(r, why))
-		return &r->reach;
-	close_reach(&r->reach);
-	return NULL;
+	get_sudo_passwords(r);
+	return &r->reach;
 }

@@ -8,7 +8,6 @@
 
 #include <uv.h>
 
-#include "base/error.h"
 #include "resync/reach.h"
 
 struct inventory;
@@ -16,8 +15,8 @@ struct store;
 
 /* Borrows loop, inventory and store until the reach's close. The store gives the host keys that were trusted. Sudo
  * passwords are resolved here, before it returns; passphrases of identities when they are needed first: from the file
- * named by $PGRESYNC_IDENTITY_PASSPHRASE_FILE, else from the terminal unless no_input. NULL and *why on failure. */
-struct reach *reach_ssh_new(uv_loop_t *loop, const struct inventory *inventory, struct store *store, bool no_input,
-			    struct error *why);
+ * named by $PGRESYNC_IDENTITY_PASSPHRASE_FILE, else from the terminal unless no_input. A host that cannot be addressed,
+ * or whose sudo password cannot be had, answers every question with that error. */
+struct reach *reach_ssh_new(uv_loop_t *loop, const struct inventory *inventory, struct store *store, bool no_input);
 
 #endif

@@ -131,9 +131,7 @@ int resync_run(struct command_context *context, const struct resync_run_spec *sp
 	if (!run.inventory)
 		return context_fail(context, &why);
 	uv_loop_init(&r.loop);
-	r.reach = run.reach = reach_ssh_new(&r.loop, run.inventory, run.store, context->no_input, &why);
-	if (!r.reach)
-		return context_fail(context, &why);
+	r.reach = run.reach = reach_ssh_new(&r.loop, run.inventory, run.store, context->no_input);
 	r.screen = screen_new(context, &r.loop, spec->what);
 	for (size_t i = 0; i < spec->n_targets; i++)
 		screen_add(r.screen, spec->targets[i].pair->standby->name);
