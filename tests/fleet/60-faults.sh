@@ -57,7 +57,7 @@ ends
 good "the connections cut" "$one"
 
 # The archive stops answering in the middle: it gives up after the stall that the inventory allows, and gives back.
-sed 's|^  secrets:|  limits: {recovery_stall_s: 15}\n&|' "$LAB_INVENTORY" >"$work/inventory.yaml"
+sed 's|^  secrets:|  limits: {recovery_stall_s: 8}\n&|' "$LAB_INVENTORY" >"$work/inventory.yaml"
 "$program" inventory import "$work/inventory.yaml" >"$work/import.log" 2>&1 || sed 's/^/# /' "$work/import.log"
 stale "$one" 9
 start "$one"
@@ -74,19 +74,16 @@ resync "$one"
 ok "the archive gone from the start: refused" expect 5 'the archive does not answer'
 ok "and nothing is changed" left_as_found "$one"
 "$lab" heal "$one" s3-down >/dev/null
-resync "$one"
-good "the archive back again" "$one"
 
-# The machine reboots while it recovers.
-stale "$one" 9
+# The archive is back; now the machine reboots while it recovers.
+boot() { on "$one" cat /proc/sys/kernel/random/boot_id; }
+before=$(boot)
 start "$one"
 at ' 7/12 '
 "$lab" reboot "$one" >/dev/null 2>&1
 ends
-ok "rebooted meanwhile: the run ends good or gives back" test "$status" -eq 0 -o "$status" -eq 2
-ok "rebooted meanwhile: left as found" left_as_found "$one"
-ok "rebooted meanwhile: the key is protected" key_is_protected "$one"
-ok "rebooted meanwhile: it is a standby" within 30 in_recovery "$one"
+ok "rebooted meanwhile: it did reboot" test "$before" != "$(boot)"
+good "rebooted meanwhile" "$one"
 run recover
 ok "nothing is owed" expect 0 'nothing is owed'
 run audit verify
