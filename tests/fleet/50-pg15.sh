@@ -83,6 +83,7 @@ ok "agent: the key on disk was never open" sh -c "test -s '$work/keys.$one' && !
 resync "$two"
 ok "agent with gpg 1.4 is refused: it has none to preset" expect 5 'GnuPG 1.4 has no agent'
 ok "and $two is left as found" left_as_found "$two"
+inventory "$(identity "$LAB_IDENTITY_RSA")"
 run resync "$one" "$two" --dry-run --allow-last-standby scenario
 ok "an RSA identity serves both machines" expect 0
 
