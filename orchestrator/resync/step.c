@@ -16,7 +16,7 @@
 #include "resync/reach.h"
 #include "resync/values.h"
 
-enum { RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 15000 };
+enum { RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 15000, PROOFS_MOST = 4 };
 
 struct step {
 	struct step_env env;
@@ -30,7 +30,7 @@ struct step {
 	char *script; /* expanded; NULL: the action has none */
 	struct row_watch watch;
 	int64_t begun_ms;
-	unsigned tries, retry_ms;
+	unsigned tries, retry_ms, proofs;
 	bool cancelled, waiting;
 	enum answer answer;
 	struct error why;
@@ -254,17 +254,37 @@ static void ask(void *ctx)
 	s->attempt = attempt_begin(&s->env, &s->spec, s->script, attempt_news, attempted, s);
 }
 
+static void prove(void *ctx);
+
+/* A connection that broke in the middle of a look proves nothing, either way: nothing was changed by looking. */
+static bool was_away(const struct look *l)
+{
+	return (!l->standby.reached && error_may_retry(l->standby.unreached.code)) ||
+	       (!l->primary.reached && error_may_retry(l->primary.unreached.code));
+}
+
 static void proved(void *ctx, const struct look *look)
 {
 	struct step *s = ctx;
 
 	s->proof = NULL;
+	if (was_away(look) && !s->cancelled && ++s->proofs < PROOFS_MOST) {
+		timer_after(&s->pause, s->env.scripted ? 1 : RETRY_FIRST_MS * s->proofs, prove);
+		return;
+	}
 	if (!decide_role_proof(look, clock_monotonic_ms(), &s->why)) {
 		error_in(&s->why, "role proof");
 		conclude(s, ANSWER_NO, NULL);
 		return;
 	}
 	ask(s);
+}
+
+static void prove(void *ctx)
+{
+	struct step *s = ctx;
+
+	s->proof = look_at(s->env.reach, s->env.pair, proved, s);
 }
 
 static void begun_is_durable(void *ctx, const struct error *failed)
@@ -278,7 +298,7 @@ static void begun_is_durable(void *ctx, const struct error *failed)
 		return;
 	}
 	if (s->spec.action->flags & ACTION_DESTRUCTIVE)
-		s->proof = look_at(s->env.reach, s->env.pair, proved, s);
+		prove(s);
 	else
 		ask(s);
 }
