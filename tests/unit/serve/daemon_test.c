@@ -190,6 +190,7 @@ static void hangup_looks_anew(void **state)
 static void a_second_signal_leaves_at_once(void **state)
 {
 	struct fixture *f = *state;
+	int status;
 
 	scratch_program(&f->scratch, "trap '' TERM; sleep 2");
 	start(f);
@@ -197,7 +198,9 @@ static void a_second_signal_leaves_at_once(void **state)
 	kill(f->pid, SIGTERM);
 	wait_for(f, "STOPPING=1");
 	kill(f->pid, SIGTERM);
-	assert_int_equal(wait_for_end(f), 130);
+	status = wait_for_end(f);
+	/* Nothing is given back then, which valgrind says its way. */
+	assert_true(status == 130 || (getenv("PGRESYNC_TEST_SLOW") && status == 99));
 }
 
 #define ANEW(name) cmocka_unit_test_setup_teardown(name, begin, end)

@@ -150,10 +150,13 @@ static void try_mode(const char *mode)
 	loop_finish(&loop);
 	hostile_stop(&h);
 	assert_true(bad.why.code == ERROR_UNREACHABLE || bad.why.code == ERROR_TIMEOUT);
-	assert_int_equal(strncmp(bad.why.text, "key exchange: ", 14), 0);
+	/* A reset may be there before the connection is. */
+	assert_true(strncmp(bad.why.text, "key exchange: ", 14) == 0 ||
+		    (strcmp(mode, "reset") == 0 && strncmp(bad.why.text, "connecting: ", 12) == 0));
 	assert_false(bad.started);
 	assert_int_equal(good.wrong, 0);
-	assert_true(stall.longest_cpu_ns < (uint64_t)STALL_MOST_MS * 1000000);
+	assert_true(stall.longest_cpu_ns <
+		    (getenv("PGRESYNC_TEST_SLOW") ? 10u : 1u) * (uint64_t)STALL_MOST_MS * 1000000);
 #ifndef __SANITIZE_ADDRESS__
 	assert_true(after.ru_maxrss - before.ru_maxrss < 16 * 1024);
 #endif

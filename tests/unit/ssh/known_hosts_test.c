@@ -215,7 +215,8 @@ static void a_search_in_five_thousand_hashed_lines_is_quick(void **state)
 	ms = ((double)(to.tv_sec - from.tv_sec) * 1e3 + (double)(to.tv_nsec - from.tv_nsec) / 1e6) / 20;
 	print_message("one search in 5,000 hashed lines: %.2f ms\n", ms);
 	assert_int_equal(f.n, 20);
-	assert_true(ms < 20); /* with sanitizers; 1 ms and less without */
+	/* With sanitizers; 1 ms and less without, and far more when every step is watched. */
+	assert_true(ms < (getenv("PGRESYNC_TEST_SLOW") ? 500 : 20));
 	known_hosts_free(k);
 	free(text);
 	buf_done(&plain);
